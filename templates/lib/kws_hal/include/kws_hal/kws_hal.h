@@ -1,0 +1,38 @@
+// What a board gives: time, a serial line, sleep, and audio into a ring. One .cpp per capture API implements
+// it; the application includes nothing else of a vendor.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kws_hal/audio_ring.h"
+
+namespace kws {
+namespace hal {
+
+// Clocks, serial line. Called once, first.
+void begin();
+
+// Never blocks; returns the bytes read (0 if none are waiting).
+size_t serial_read(uint8_t* to, size_t capacity);
+// Blocks until everything is handed to the driver; gives up (drops the rest) where nobody reads.
+void serial_write(const char* data, size_t size);
+
+// A free-running counter for measuring, and its rate. Wraps.
+uint32_t ticks();
+uint32_t ticks_per_second();
+
+// Sleeps until an interrupt (audio, serial, or at most about a millisecond).
+void idle();
+
+// Starts the microphone; samples arrive in `ring` from an interrupt, DMA callback or task through
+// ring.push_from_microphone(). False, with *reason set to static text, where that fails.
+bool microphone_begin(AudioRing& ring, uint32_t sample_rate, const char** reason);
+// Whether this board has one at all.
+bool has_microphone();
+
+// Audio that the host places in memory shared with it (virtual boards); nullptr elsewhere.
+struct AudioLink* audio_link();
+
+}  // namespace hal
+}  // namespace kws
