@@ -101,8 +101,11 @@ class LineWriter {
   LineWriter& close(Level level);
   template <typename T>
   LineWriter& integer(T value) {
-    if constexpr (std::is_signed<T>::value) return signed_integer(static_cast<int64_t>(value));
-    return unsigned_integer(static_cast<uint64_t>(value));
+    if constexpr (std::is_signed<T>::value) {
+      return signed_integer(static_cast<int64_t>(value));
+    } else {
+      return unsigned_integer(static_cast<uint64_t>(value));
+    }
   }
 
   char* buffer_;

@@ -1,0 +1,144 @@
+// The JSON of docs/protocol.md (RFC 8259), without printf: some C libraries' printf allocates.
+#include "kws_protocol/line_writer.h"
+
+namespace kws {
+namespace {
+
+constexpr char kHex[] = "0123456789abcdef";
+constexpr size_t kLineEnd = 2;      // "\r\n"
+constexpr size_t kQuotedType = 32;  // how much of a type a fault repeats
+
+}  // namespace
+
+LineWriter& LineWriter::put(char c) {
+  if (size_ + kLineEnd >= capacity_) {
+    overlong_ = true;
+  } else {
+    buffer_[size_++] = c;
+  }
+  return *this;
+}
+
+LineWriter& LineWriter::put(const char* text_value) {
+  while (*text_value != '\0' && !overlong_) put(*text_value++);
+  return *this;
+}
+
+LineWriter& LineWriter::begin(const char* type) {
+  size_ = 0;
+  levels_ = 0;
+  depth_ = 0;
+  overlong_ = false;
+  type_ = type;
+  put("{\"kws\":1");
+  return add("t", type);
+}
+
+bool LineWriter::end() {
+  if (type_ == nullptr) return false;
+  while (depth_ > 0) close(static_cast<Level>(levels_ & 1u));
+  put('}');
+  const bool whole = !overlong_;
+  if (!whole) {
+    char type[kQuotedType + 1] = {};
+    for (size_t i = 0; i < kQuotedType && type_[i] != '\0'; ++i) type[i] = type_[i];
+    begin("fault").add("code", "line-too-long");
+    add("message", "a line does not fit in the board's line buffer and was left out");
+    add("line", type).put('}');
+  }
+  type_ = nullptr;
+  if (overlong_) return false;  // not even room for the fault
+  buffer_[size_++] = '\r';
+  buffer_[size_++] = '\n';
+  sink_(buffer_, size_);
+  return whole;
+}
+
+// A comma is due unless something has just been opened or named. Texts end in a quote, so the last
+// character tells.
+LineWriter& LineWriter::comma() {
+  const char last = size_ > 0 ? buffer_[size_ - 1] : '{';
+  return last == '{' || last == '[' || last == ':' ? *this : put(',');
+}
+
+LineWriter& LineWriter::key(const char* name) { return comma().put('"').put(name).put("\":"); }
+
+LineWriter& LineWriter::text(const char* value) {
+  if (value == nullptr) return put("null");
+  put('"');
+  for (; *value != '\0' && !overlong_; ++value) {
+    const unsigned char c = static_cast<unsigned char>(*value);
+    if (c == '"' || c == '\\') {
+      put('\\').put(*value);
+    } else if (c < 0x20 || c == 0x7f) {
+      put("\\u00").put(kHex[c >> 4]).put(kHex[c & 15]);
+    } else {
+      put(*value);
+    }
+  }
+  return put('"');
+}
+
+LineWriter& LineWriter::unsigned_integer(uint64_t value) {
+  char digits[20];
+  size_t count = 0;
+  do {
+    digits[count++] = static_cast<char>('0' + static_cast<int>(value % 10));
+    value /= 10;
+  } while (value != 0);
+  while (count > 0) put(digits[--count]);
+  return *this;
+}
+
+LineWriter& LineWriter::signed_integer(int64_t value) {
+  if (value >= 0) return unsigned_integer(static_cast<uint64_t>(value));
+  return put('-').unsigned_integer(~static_cast<uint64_t>(value) + 1);  // right for INT64_MIN too
+}
+
+LineWriter& LineWriter::fixed4(uint32_t numerator, uint32_t denominator) {
+  if (denominator == 0) return put("null");
+  // floor(10000 n / d + 1/2) = floor((20000 n + d) / 2d): at most 20001 * 2^32, well within 64
+  // bits.
+  const uint64_t n = 20000u * static_cast<uint64_t>(numerator) + denominator;
+  const uint64_t ten_thousandths = n / (2u * static_cast<uint64_t>(denominator));
+  unsigned_integer(ten_thousandths / 10000).put('.');
+  uint32_t rest = static_cast<uint32_t>(ten_thousandths % 10000);
+  for (uint32_t place = 1000; place > 0; place /= 10) {
+    put(static_cast<char>('0' + static_cast<int>(rest / place)));
+    rest %= place;
+  }
+  return *this;
+}
+
+LineWriter& LineWriter::add_hex16(const char* name, const uint16_t* values, size_t count) {
+  key(name).put('"');
+  for (size_t i = 0; i < count && !overlong_; ++i) {
+    const uint16_t v = values[i];
+    put(kHex[(v >> 4) & 15]).put(kHex[v & 15]).put(kHex[v >> 12]).put(kHex[(v >> 8) & 15]);
+  }
+  return put('"');
+}
+
+LineWriter& LineWriter::open(char bracket, Level level) {
+  if (depth_ >= kMaxDepth) {
+    overlong_ = true;
+    return *this;
+  }
+  levels_ = (levels_ << 1) | level;
+  ++depth_;
+  return put(bracket);
+}
+
+// Closing what is not open would break the line: it is passed over.
+LineWriter& LineWriter::close(Level level) {
+  if (depth_ == 0 || (levels_ & 1u) != level) return *this;
+  levels_ >>= 1;
+  --depth_;
+  return put(level == kArray ? ']' : '}');
+}
+
+void write_fault(LineWriter& line, const char* code, const char* message) {
+  line.begin("fault").add("code", code).add("message", message).end();
+}
+
+}  // namespace kws
