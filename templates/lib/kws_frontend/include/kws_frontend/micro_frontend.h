@@ -1,0 +1,84 @@
+// The integer micro-frontend: 16-bit audio in, one frame of logarithmic channel energies per step
+// out.
+//
+// Specification: src/frontend/micro (TypeScript) in the generator and docs/front-ends.md; both give
+// the same numbers, bit for bit, as TensorFlow's C microfrontend. The tables are computed on the
+// host and baked into flash (microTablesForC() renders them in the order of MicroFrontendTables);
+// here nothing is allocated and no floating point is used. Consumes samples in pieces of any size.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace kws {
+
+constexpr uint32_t kMicroMaxFftSize = 512;  // also the longest window, in samples
+constexpr uint32_t kMicroMaxChannels = 40;
+
+// Constants of one front end. Field order is a contract with the generator.
+struct MicroFrontendTables {
+  uint16_t window_size;           // samples, <= fft_size
+  uint16_t step_size;             // samples, <= window_size
+  uint16_t fft_size;              // power of two, 16...kMicroMaxFftSize
+  uint16_t channels;              // 1...kMicroMaxChannels
+  uint16_t first_bin;             // first spectral bin of channel_widths[0]; >= 1, never DC
+  uint16_t smoothing_bits;        // fraction bits of the noise estimate
+  uint16_t even_smoothing;        // Q14, channels 0, 2, ...
+  uint16_t odd_smoothing;         // Q14, channels 1, 3, ...
+  uint16_t min_signal_remaining;  // Q14
+  uint16_t snr_shift;             // right shift of signal * gain
+  int16_t correction_bits;        // left shift (negative: right shift) before the logarithm
+  uint16_t log_scale_bits;        // output is ln(x) * 2^log_scale_bits
+  const int16_t* window;          // [window_size], Q12
+  const uint8_t* order;           // [fft_size / 2]: where pair n of samples enters the complex FFT
+  const int16_t*
+      twiddles;  // (re, im) Q15 of w, w^2, w^3 per butterfly and radix-4 stage after the first
+  const int16_t*
+      split_twiddles;  // [fft_size / 4] (re, im) Q15: complex FFT of pairs to real spectrum
+  const uint16_t* channel_widths;  // [channels + 1]: bins between one channel's peak and the next
+  const int16_t* weights;  // [sum of channel_widths], Q12: a bin's share in the channel it rises to
+  const int16_t* unweights;  // [sum of channel_widths], Q12: its share in the channel after that
+  const int16_t* gain_lut;   // [125]: gain over the noise estimate, quadratic per octave
+  const uint16_t* log_lut;   // [130], Q16: log2(1 + f) - f at f = i / 128
+};
+
+class MicroFrontend {
+ public:
+  // `tables` outlives the front end.
+  explicit MicroFrontend(const MicroFrontendTables& tables) : t_(tables) { reset(); }
+
+  // Forgets audio and noise estimate.
+  void reset();
+
+  // Takes samples until a frame is complete or none are left; returns how many were taken.
+  // *frame_ready says whether frame() is new: then call again with the rest.
+  size_t consume(const int16_t* samples, size_t count, bool* frame_ready);
+
+  // [channels()], about 0...670; valid until the next consume().
+  const uint16_t* frame() const { return frame_; }
+
+  uint32_t channels() const { return t_.channels; }
+  uint32_t step_samples() const { return t_.step_size; }
+  uint32_t window_samples() const { return t_.window_size; }
+
+ private:
+  void compute();
+
+  const MicroFrontendTables& t_;
+  uint32_t filled_;                          // samples in history_
+  int16_t history_[kMicroMaxFftSize];        // the window's samples, oldest first
+  uint32_t spectrum_[kMicroMaxFftSize / 2];  // complex int16 (re low, im high), then energies
+  uint32_t energies_[kMicroMaxChannels];  // per channel, before and after noise reduction and gain
+  uint32_t noise_[kMicroMaxChannels];     // estimate with smoothing_bits fraction bits
+  uint16_t frame_[kMicroMaxChannels];
+};
+
+// A feature as the int8 input of a model: clamp((v * 256 + 333) / 666 - 128, -128, 127).
+// micro_speech and microWakeWord models both expect it, although the latter declare a scale of
+// 26/255.
+inline int8_t quantize_feature(uint16_t value) {
+  const int32_t q = static_cast<int32_t>((static_cast<uint32_t>(value) * 256u + 333u) / 666u) - 128;
+  return static_cast<int8_t>(q > 127 ? 127 : q);
+}
+
+}  // namespace kws
