@@ -1,6 +1,6 @@
 // What the generator tells the application: one constant, `kAppConfig`, filled by the generated
-// src/kws_config.cpp. Everything that varies from project to project and board to board stands here;
-// main.cpp and the application never change.
+// src/kws_config.cpp. Everything that varies from project to project and board to board stands
+// here; main.cpp and the application never change.
 #pragma once
 
 #include <cstdint>
@@ -18,12 +18,11 @@ struct ModelConfig {
   uint32_t label_count;
   uint32_t frames;  // feature frames in the model's input; 0 without a front end
   uint32_t hop;     // feature steps from one inference to the next
-  DetectorConfig detector;
-  DetectorState* detector_state;
+  Detector* detector;
 };
 
-// How features wait for the models: as the int8 that every int8 and uint8 model takes, or, where a model
-// has a float input, as the front end's own uint16.
+// How features wait for the models: as the int8 that every int8 and uint8 model takes, or, where a
+// model has a float input, as the front end's own uint16.
 enum class FeatureFormat : uint8_t { kInt8, kUint16 };
 
 struct AppConfig {
@@ -32,10 +31,9 @@ struct AppConfig {
   const char* board;
   const char* runtime;        // "aot" or "tflm"
   const char* frontend_hash;  // hex
-  const MicroFrontendTables* frontend;  // nullptr: inputs are pushed by the host
-  MicroFrontendState* frontend_state;
-  uint32_t sample_rate;  // Hz
-  uint32_t step_ms;      // one feature step
+  MicroFrontend* frontend;    // nullptr: inputs are pushed by the host
+  uint32_t sample_rate;       // Hz
+  uint32_t step_ms;           // one feature step
   const ModelConfig* models;
   uint32_t model_count;
   int32_t gate;  // index of the voice-activity model, or -1
@@ -45,6 +43,8 @@ struct AppConfig {
   uint32_t feature_frames;  // the largest `frames` of the models
   int16_t* audio;           // ring between the microphone (or the host) and the front end
   uint32_t audio_capacity;  // samples, a power of two
+  char* line;               // where a line of the protocol is built
+  uint32_t line_capacity;   // bytes, LineWriter::kMinCapacity … LineWriter::kMaxLine
 };
 
 extern const AppConfig kAppConfig;

@@ -1,0 +1,148 @@
+/**
+ * Installs what a fresh clone needs: system packages, npm packages, the compiled tool, PlatformIO in a venv,
+ * and with `--dev` the C++ and Python linters of the test command.
+ *
+ * Plain Node, no dependencies: it runs before anything is installed. Every step looks first and does nothing
+ * where nothing is missing. On a terminal it asks before it installs system-wide; without one it goes on.
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const cache = join(root, '.cache');
+export const devVenv = join(cache, 'dev-venv');
+
+/** Commands the project calls, and the Debian packages that bring them. */
+const SYSTEM_TOOLS = [
+  { command: 'python3', packages: ['python3'], dev: false },
+  { command: 'g++', packages: ['g++'], dev: false },
+  {
+    command: 'arm-none-eabi-g++',
+    packages: ['gcc-arm-none-eabi', 'libnewlib-arm-none-eabi', 'libstdc++-arm-none-eabi-newlib'],
+    dev: false,
+  },
+  { command: 'qemu-system-arm', packages: ['qemu-system-arm'], dev: false },
+  { command: 'cargo', packages: ['cargo'], dev: true },
+];
+
+function say(text) {
+  process.stderr.write(`${text}\n`);
+}
+
+function onPath(command) {
+  return (process.env.PATH ?? '')
+    .split(delimiter)
+    .some(
+      (folder) =>
+        folder !== '' && existsSync(join(folder, command)) && statSync(join(folder, command)).isFile(),
+    );
+}
+
+function run(command, args, options = {}) {
+  say(`> ${command} ${args.join(' ')}`);
+  const result = spawnSync(command, args, {
+    cwd: root,
+    // Results belong to whoever called; what is installed is progress.
+    stdio: ['ignore', process.stderr, process.stderr],
+    shell: false,
+    ...options,
+  });
+  if (result.status !== 0) {
+    say(`setup: '${command} ${args.join(' ')}' failed${result.error ? `: ${result.error.message}` : ''}`);
+    process.exit(3);
+  }
+}
+
+/** `python3 -m venv` needs a package of its own on Debian. */
+function venvWorks() {
+  return spawnSync('python3', ['-c', 'import ensurepip, venv'], { stdio: 'ignore' }).status === 0;
+}
+
+function missingPackages(dev) {
+  const missing = SYSTEM_TOOLS.filter((tool) => (dev || !tool.dev) && !onPath(tool.command)).flatMap(
+    (tool) => tool.packages,
+  );
+  if (onPath('python3') && !venvWorks()) missing.push('python3-venv');
+  if (!onPath('python3')) missing.push('python3-venv');
+  return [...new Set(missing)];
+}
+
+async function confirmed(question) {
+  if (!process.stdin.isTTY || !process.stderr.isTTY || process.env.CI) return true;
+  const prompt = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await prompt.question(`${question} [Y/n] `);
+  prompt.close();
+  return /^(|y|yes)$/i.test(answer.trim());
+}
+
+async function systemPackages(dev) {
+  const packages = missingPackages(dev);
+  if (packages.length === 0) return;
+  const command = `apt-get install --no-install-recommends ${packages.join(' ')}`;
+  const canInstall = process.platform === 'linux' && onPath('apt-get') && process.getuid?.() === 0;
+  if (!canInstall) {
+    say(`setup: these system packages are missing: ${packages.join(' ')}`);
+    say(
+      onPath('apt-get')
+        ? `  next: sudo ${command}`
+        : '  next: install what brings these commands on your system',
+    );
+    process.exit(3);
+  }
+  if (!(await confirmed(`Install system-wide: ${packages.join(' ')}?`))) {
+    say(`setup: nothing installed; next: ${command}`);
+    process.exit(3);
+  }
+  const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  run('apt-get', ['update', '-q'], { env: environment });
+  run('apt-get', ['install', '-q', '-y', '--no-install-recommends', ...packages], { env: environment });
+}
+
+/** Runs `work` unless the files it depends on are those of the last time. */
+function onceFor(name, files, made, work) {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(readFileSync(join(root, file)));
+  const stamp = join(cache, 'setup', name);
+  const wanted = hash.digest('hex');
+  if (existsSync(made) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  work();
+  mkdirSync(join(cache, 'setup'), { recursive: true });
+  writeFileSync(stamp, wanted);
+}
+
+function npm(...args) {
+  // npm is a shell script on Windows; npm_execpath is the JavaScript behind it when npm runs us.
+  const script = process.env.npm_execpath;
+  if (script?.endsWith('.js')) run(process.execPath, [script, ...args]);
+  else run('npm', args);
+}
+
+/** Does everything; with `dev`, also what only the test command needs. */
+export async function setup({ dev = false } = {}) {
+  if (Number(process.versions.node.split('.')[0]) < 20) {
+    say(`setup: Node ${process.versions.node} is too old; next: install Node 20 or newer`);
+    process.exit(3);
+  }
+  await systemPackages(dev);
+  onceFor('npm', ['package-lock.json'], join(root, 'node_modules'), () =>
+    npm('ci', '--no-fund', '--no-audit'),
+  );
+  npm('run', '--silent', 'build');
+  run(process.execPath, [join(root, 'dist', 'cli.js'), 'doctor', '--fix', '--json'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (!dev) return;
+  onceFor('dev-venv', ['scripts/requirements-dev.txt'], devVenv, () => {
+    run('python3', ['-m', 'venv', '--clear', devVenv]);
+    const pip = join(devVenv, 'bin', 'pip');
+    run(pip, ['install', '--quiet', '--disable-pip-version-check', '-r', 'scripts/requirements-dev.txt']);
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await setup({ dev: process.argv.includes('--dev') });
+}

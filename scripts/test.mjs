@@ -1,0 +1,135 @@
+/**
+ * The test command: sets up what is missing, then lint, format, types, and every test.
+ *
+ * `npm test` runs everything; `npm test -- --only lint,unit` runs some of the steps. Under KWS_STRICT=1 a
+ * skipped test is a failure. The last line counts what ran.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { devVenv, setup } from './setup.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const strict = process.env.KWS_STRICT === '1';
+const bin = (name) => join(root, 'node_modules', '.bin', name);
+const tool = (name) => join(devVenv, 'bin', name);
+
+const only = process.argv.includes('--only')
+  ? process.argv[process.argv.indexOf('--only') + 1].split(',')
+  : undefined;
+const wanted = (step) => only === undefined || only.includes(step);
+
+function filesUnder(folder, pattern) {
+  return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
+    .filter(
+      (entry) => entry.isFile() && pattern.test(entry.name) && !entry.parentPath.includes('node_modules'),
+    )
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+const cpp = () => [...filesUnder('templates', /\.(cpp|h)$/), ...filesUnder('test', /\.(cpp|h)$/)];
+const python = ['templates', 'scripts', 'test', 'examples', 'bench'].filter((folder) =>
+  existsSync(join(root, folder)),
+);
+
+function run(name, command, args, environment = {}) {
+  const started = Date.now();
+  process.stdout.write(`\n== ${name}\n`);
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      cwd: root,
+      stdio: 'inherit',
+      env: { ...process.env, ...environment },
+    });
+    child.on('error', (error) => {
+      process.stdout.write(`${name}: ${error.message}\n`);
+      resolve(false);
+    });
+    child.on('exit', (code) => {
+      process.stdout.write(
+        `== ${name}: ${code === 0 ? 'ok' : `failed (${code})`}, ${((Date.now() - started) / 1000).toFixed(1)} s\n`,
+      );
+      resolve(code === 0);
+    });
+  });
+}
+
+/** clang-tidy over the device libraries, a few files per process, two processes at a time. */
+async function tidy() {
+  const includes = readdirSync(join(root, 'templates/lib')).map(
+    (name) => `-I${join(root, 'templates/lib', name, 'include')}`,
+  );
+  // The HALs of real boards need their vendors' headers, which the HAL tests stand in for.
+  const sources = filesUnder('templates/lib', /\.cpp$/).filter(
+    (file) => !/kws_hal\/src\/.+\/|kws_model_tflm/.test(file),
+  );
+  const half = Math.ceil(sources.length / 2);
+  const check = (files, n) =>
+    run(`clang-tidy ${n}/2`, tool('clang-tidy'), [
+      '--quiet',
+      ...files,
+      '--',
+      '-std=c++17',
+      '-fno-exceptions',
+      '-fno-rtti',
+      ...includes,
+    ]);
+  const results = await Promise.all([check(sources.slice(0, half), 1), check(sources.slice(half), 2)]);
+  return results.every(Boolean);
+}
+
+const counts = { passed: 0, failed: 0, skipped: 0 };
+
+async function vitest(project) {
+  const report = join(root, '.cache', `vitest-${project}.json`);
+  mkdirSync(join(root, '.cache'), { recursive: true });
+  rmSync(report, { force: true });
+  const ok = await run(`tests: ${project}`, bin('vitest'), [
+    'run',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ]);
+  if (!existsSync(report)) return false;
+  const result = JSON.parse(readFileSync(report, 'utf8'));
+  const skipped = result.numPendingTests + (result.numTodoTests ?? 0);
+  counts.passed += result.numPassedTests;
+  counts.failed += result.numFailedTests;
+  counts.skipped += skipped;
+  for (const file of result.testResults) {
+    for (const one of file.assertionResults) {
+      if (one.status !== 'passed' && one.status !== 'failed')
+        process.stdout.write(`skipped: ${one.fullName}\n`);
+    }
+  }
+  if (strict && skipped > 0) process.stdout.write(`KWS_STRICT: ${skipped} skipped tests count as failures\n`);
+  return ok && result.success && !(strict && skipped > 0);
+}
+
+const STEPS = [
+  ['lint', () => run('lint and format, TypeScript', bin('biome'), ['check', '--error-on-warnings', '.'])],
+  ['types', () => run('types', bin('tsc'), ['-p', 'tsconfig.json', '--noEmit'])],
+  ['lint', () => run('format, C++', tool('clang-format'), ['--dry-run', '-Werror', ...cpp()])],
+  ['lint', () => run('lint, Python', tool('ruff'), ['check', ...python])],
+  ['lint', () => run('format, Python', tool('ruff'), ['format', '--check', ...python])],
+  ['tidy', tidy],
+  ['unit', () => vitest('unit')],
+  ['native', () => vitest('native')],
+  ['e2e', () => vitest('e2e')],
+];
+
+const started = Date.now();
+await setup({ dev: true });
+process.stdout.write(`== set-up: ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
+const failures = [];
+for (const [step, work] of STEPS) {
+  if (wanted(step) && !(await work())) failures.push(step);
+}
+process.stdout.write(`\n${((Date.now() - started) / 1000).toFixed(0)} s in all\n`);
+if (failures.length > 0) process.stdout.write(`failed: ${[...new Set(failures)].join(', ')}\n`);
+process.stdout.write(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
+process.exitCode = failures.length > 0 ? 1 : 0;

@@ -1,0 +1,85 @@
+// The application: listens to the microphone or to audio the host pushes, runs the pipeline, and
+// speaks the protocol (docs/protocol.md).
+//
+// Owns: what a command does, where audio comes from now, what is reported. Leaves to others: the
+// numbers (Pipeline), the syntax (kws_protocol), the board (kws_hal).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kws_app/config.h"
+#include "kws_app/pipeline.h"
+#include "kws_hal/audio_ring.h"
+#include "kws_hal/silence_watch.h"
+#include "kws_protocol/command_parser.h"
+#include "kws_protocol/line_writer.h"
+
+namespace kws {
+
+class App final : private PipelineListener {
+ public:
+  explicit App(const AppConfig& config);
+
+  // Starts the board, the models and the microphone. Call once.
+  void begin();
+  // One round of the main loop: reads commands, moves audio, computes, sleeps when nothing is due.
+  void poll();
+
+ private:
+  // What the incoming frames are for.
+  enum class Pushing : uint8_t { kNothing, kAudio, kTensor };
+
+  bool poll_serial();
+  bool poll_audio();
+  void poll_hello();
+  void handle(const Command& command);
+  void handle_frame(const Command& frame);
+  void start_play(uint32_t samples);
+  void start_input(uint32_t model, uint32_t bytes);
+  void take_audio_frame(const Command& frame);
+  void take_tensor_frame(const Command& frame);
+  size_t pull_from_link();
+  void finish_play();
+  void finish_input();
+  void back_to_microphone();
+  void reset();
+
+  void send_hello();
+  void send_ok(const char* command);
+  void send_credit();
+  void send_stats();
+  void fault(const char* code, const char* message);
+
+  void on_features(const uint16_t* frame, uint32_t channels, uint32_t number) override;
+  void on_score(uint32_t model, const TensorView& output, uint32_t ms) override;
+  void on_detection(uint32_t model, uint32_t label, uint16_t p, uint32_t ms) override;
+  void on_model_failure(uint32_t model) override;
+
+  const AppConfig& config_;
+  AudioRing ring_;
+  Pipeline pipeline_;
+  CommandParser parser_;
+  LineWriter line_;
+  SilenceWatch silence_;
+
+  bool ready_ = false;      // every model is prepared
+  bool greeted_ = false;    // the host has sent something
+  bool listening_ = false;  // the microphone runs
+  bool told_no_microphone_ = false;
+  bool trace_features_ = false;
+  uint32_t told_overruns_ = 0;
+  uint32_t hello_at_ = 0;  // ticks
+
+  Pushing pushing_ = Pushing::kNothing;
+  uint8_t next_seq_ = 0;
+  uint32_t push_end_ = 0;       // samples or bytes; kPlayOpen: until stop
+  uint32_t push_received_ = 0;  // samples or bytes
+  uint32_t input_model_ = 0;
+  bool half_sample_ = false;  // a frame ended in the middle of a sample
+  uint8_t half_ = 0;
+  uint32_t scores_ = 0;
+  uint32_t detections_ = 0;
+};
+
+}  // namespace kws
