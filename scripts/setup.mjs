@@ -11,6 +11,7 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'no
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
+import { tflmLibrary } from './tflm-library.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const cache = join(root, '.cache');
@@ -141,6 +142,7 @@ export async function setup({ dev = false } = {}) {
     const pip = join(devVenv, 'bin', 'pip');
     run(pip, ['install', '--quiet', '--disable-pip-version-check', '-r', 'scripts/requirements-dev.txt']);
   });
+  tflmLibrary(cache, run);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
