@@ -1,0 +1,78 @@
+/**
+ * A command line in, an exit code out. Everything of the process comes in through `World`, so that tests
+ * run it without one.
+ *
+ * Owns: which failure has which exit code, and that every failure is printed once, by one printer.
+ * Leaves to others: exiting and signals (`cli.ts`).
+ */
+import { KwsError, toolError } from '../diagnostics/errors.js';
+import { Output, type TextStream } from '../terminal/output.js';
+import type { Command, CommandContext, Verdict } from './command.js';
+import { COMMANDS } from './index.js';
+import { buildProgram, CommanderError, usageError } from './program.js';
+
+export interface World {
+  readonly stdout: TextStream;
+  readonly stderr: TextStream;
+  readonly stdin: CommandContext['stdin'];
+  readonly directory: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+}
+
+/** What a shell reports for a program ended by Ctrl-C: here, one that had not come to its result. */
+export const INTERRUPTED = 130;
+
+/** @param argv the words after the program's name */
+export async function main(
+  argv: readonly string[],
+  world: World,
+  commands: readonly Command[] = COMMANDS,
+): Promise<number> {
+  let verdict: Verdict = 0;
+  const json = argv.includes('--json');
+  const out = new Output({ ...world, json });
+  const interactive = !json && world.stdin.isTTY === true && world.stderr.isTTY === true;
+  const context: CommandContext = { out, interactive, ...pick(world) };
+  const program = buildProgram({
+    commands,
+    stdout: world.stdout,
+    run: (command, options, argument) => command.run(options, context, argument),
+    done: (result) => {
+      verdict = result;
+    },
+  });
+  if (argv.length === 0) {
+    program.outputHelp();
+    return 0;
+  }
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return verdict;
+  } catch (error) {
+    if (world.signal.aborted) return INTERRUPTED;
+    const failure = error instanceof CommanderError ? usageError(error, argv) : asKwsError(error, world);
+    if (failure === undefined) return 0;
+    out.error(failure);
+    return failure.exitCode;
+  }
+}
+
+function pick(world: World): Pick<CommandContext, 'directory' | 'stdin' | 'signal'> {
+  return { directory: world.directory, stdin: world.stdin, signal: world.signal };
+}
+
+/** Anything that is not ours is a defect: it says so, and shows where only when asked. */
+function asKwsError(error: unknown, world: World): KwsError {
+  if (error instanceof KwsError) return error;
+  const detail = error instanceof Error ? error : new Error(String(error));
+  if ((world.environment.KWS_DEBUG ?? '') !== '') world.stderr.write(`${detail.stack ?? detail.message}\n`);
+  return toolError(
+    {
+      what: `unexpected: ${detail.message}`,
+      why: 'this is a defect of kws-gen, not of your input',
+      next: 'run it again with KWS_DEBUG=1 in the environment and report what it prints',
+    },
+    { cause: error },
+  );
+}

@@ -1,0 +1,117 @@
+/**
+ * Every option of the command line, once: a command lists the names of those it takes, so that the same
+ * option means the same everywhere.
+ *
+ * Owns: spelling, help text, parsing. Leaves to others: what an option does (the commands).
+ */
+import { inputError } from '../diagnostics/errors.js';
+import { didYouMean } from '../diagnostics/nearest.js';
+import type { Runtime } from '../project/types.js';
+
+export interface OptionDefinition<T> {
+  /** As commander reads it: `--board <id>`. */
+  readonly flags: string;
+  readonly description: string;
+  /** From the text after the option (and, where it may be repeated, the values so far). */
+  parse?(text: string, before: T | undefined): T;
+}
+
+const text = (flags: string, description: string): OptionDefinition<string> => ({
+  flags,
+  description,
+  parse: (value) => value,
+});
+const flag = (flags: string, description: string): OptionDefinition<boolean> => ({ flags, description });
+const time = (name: string, flags: string, description: string): OptionDefinition<number> => ({
+  flags,
+  description,
+  parse: (value) => parseDuration(name, value),
+});
+
+const RUNTIMES: readonly Runtime[] = ['aot', 'tflm'];
+
+export const OPTIONS = {
+  project: text('--project <dir>', 'folder of kws.json (default: this one)'),
+  board: text('--board <id>', 'board, by its id or its PlatformIO id (default: the one in kws.json)'),
+  model: text('--model <file>', 'a .tflite or microWakeWord manifest in place of kws.json'),
+  port: text('--port <path>', 'serial port (default: found by the board’s USB ids)'),
+  runtime: {
+    flags: '--runtime <name>',
+    description: 'aot (generated C++) or tflm (TensorFlow Lite Micro’s interpreter)',
+    parse: (value): Runtime => oneOf('--runtime', value, RUNTIMES),
+  } satisfies OptionDefinition<Runtime>,
+  emulate: flag('--emulate', 'build for the board’s twin and run it in QEMU'),
+  play: {
+    flags: '--play <clip>',
+    description:
+      'audio in place of the microphone, WAV or FLAC; may be given several times; - is raw 16-bit PCM at 16 kHz on stdin',
+    parse: (value, before) => [...(before ?? []), value],
+  } satisfies OptionDefinition<readonly string[]>,
+  for: time('--for', '--for <time>', 'end after this time, such as 10s or 500ms'),
+  untilDetect: text('--until-detect <label>', 'end when this label is heard: exit code 0, otherwise 1'),
+  timeout: time('--timeout', '--timeout <time>', 'give --until-detect up after this time, such as 20s'),
+  tflmPath: text('--tflm-path <dir>', 'a local TensorFlow Lite Micro library in place of the registry’s'),
+  noMonitor: flag(
+    '--no-monitor',
+    'end after the upload and a checked hello; a virtual board goes on running',
+  ),
+  output: text('--output <dir>', 'folder of the firmware project (default: firmware-out)'),
+  json: flag('--json', 'one JSON object per line on stdout'),
+  name: text('--name <name>', 'name of the project (default: the model’s)'),
+  labels: {
+    flags: '--labels <list>',
+    description: 'labels in the order of the model’s outputs, separated by commas',
+    parse: (value) => value.split(',').map((label) => label.trim()),
+  } satisfies OptionDefinition<readonly string[]>,
+  frontend: text('--frontend <preset>', 'front end the model was trained with; none if there is none for it'),
+  gate: text('--gate <file>', 'voice-activity model (.tflite or manifest) that gates the wake words'),
+  cutoff: {
+    flags: '--cutoff <number>',
+    description: 'mean probability above which a label counts as heard, 0 to 1',
+    parse: (value) => parseFraction('--cutoff', value),
+  } satisfies OptionDefinition<number>,
+  reference: flag('--reference', 'refer to the model file where it is instead of copying it'),
+  force: flag('--force', 'replace an existing kws.json'),
+  fix: flag('--fix', 'install what can be installed'),
+  yes: flag('--yes', 'do not ask'),
+} as const;
+
+type Table = typeof OPTIONS;
+export type OptionName = keyof Table;
+
+/** What a command's `run` gets: every option that was given, parsed. */
+export type OptionValues = {
+  readonly [K in OptionName]?: Table[K] extends OptionDefinition<infer T> ? T : never;
+};
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000 };
+/** What Node's timers can hold. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** `10s`, `500ms`, `2m`, `1.5h` → milliseconds; a bare number is seconds. */
+export function parseDuration(option: string, value: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|min|h)?$/.exec(value.trim());
+  const ms = match === null ? Number.NaN : Number(match[1]) * UNITS[match[2] ?? 's']!;
+  if (ms > 0 && ms <= LONGEST_MS) return Math.max(1, Math.round(ms));
+  throw inputError({
+    what: `"${value}" is not a time`,
+    where: option,
+    next: 'give a number and a unit (ms, s, m or h), such as 10s',
+  });
+}
+
+function parseFraction(option: string, value: string): number {
+  const number = value.trim() === '' ? Number.NaN : Number(value);
+  if (number >= 0 && number <= 1) return number;
+  throw inputError({
+    what: `"${value}" is not a number from 0 to 1`,
+    where: option,
+    next: 'give it such as 0.97',
+  });
+}
+
+function oneOf<T extends string>(option: string, value: string, known: readonly T[]): T {
+  const found = known.find((name) => name === value);
+  if (found !== undefined) return found;
+  throw inputError({ what: `"${value}" is not known`, where: option, next: didYouMean(value, known) });
+}

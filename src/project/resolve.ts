@@ -1,0 +1,201 @@
+/**
+ * A checked `kws.json` and the models it names → a project: everything that can be wrong is found here and
+ * reported at once.
+ *
+ * Owns: what the fields mean together and with the models (labels and outputs, front end and inputs,
+ * names, defaults).
+ * Leaves to others: the fields by themselves (`schema.ts`), model formats (`readers/`), what a board or a
+ * runtime can run (`boards/`, `passes/`, `plan/`).
+ */
+import { isAbsolute, join } from 'node:path';
+import { inputError, KwsError, type Problem } from '../diagnostics/errors.js';
+import { FRONTEND_PRESETS, type FrontendSpec } from '../frontend/spec.js';
+import type { Model } from '../model/types.js';
+import { resolveDetector } from './detector.js';
+import { LARGEST_MODEL, readBounded } from './files.js';
+import { channelsOf, describeTensor, elements, framesOf, inputOf, isStreaming, outputOf } from './fit.js';
+import { resolveFrontend } from './frontend.js';
+import { type FieldPath, fieldProblem } from './problems.js';
+import type { BoardOverrides, KwsFile, ModelEntry } from './schema.js';
+import type { ResolvedModel, ResolvedProject, Runtime } from './types.js';
+
+/** Bytes of a model file → a model that our runtimes may take; throws KwsError. */
+export type ModelOpener = (bytes: Uint8Array, name: string) => Model;
+
+/** A project and what its file says beyond the firmware itself: the defaults of the command line. */
+export interface LoadedProject extends ResolvedProject {
+  /** Folder that paths in the file are relative to. */
+  readonly directory: string;
+  /** How messages call the file. */
+  readonly file: string;
+  readonly board?: string;
+  readonly runtime?: Runtime;
+  /** By the name that stands in the file: a board's id or alias. */
+  readonly boards: Readonly<Record<string, BoardOverrides>>;
+}
+
+export interface ResolveOptions {
+  readonly directory: string;
+  readonly openModel: ModelOpener;
+  /** `kws.json` by default. */
+  readonly file?: string;
+}
+
+/** @throws KwsError (exit code 2) with every problem of the project */
+export async function resolveProject(kws: KwsFile, options: ResolveOptions): Promise<LoadedProject> {
+  const { directory, openModel, file = 'kws.json' } = options;
+  const problems: Problem[] = [];
+  const frontend = resolveFrontend(kws.frontend, file, problems);
+  const entries: readonly Entry[] = [
+    ...kws.models.map((entry, index) => ({ entry, path: ['models', index] })),
+    ...(kws.gate === undefined ? [] : [{ entry: kws.gate, path: ['gate'] }]),
+  ];
+  checkNames(entries, file, problems);
+  const models: ResolvedModel[] = [];
+  for (const { entry, path } of entries) {
+    const context: Context = { file, path, problems, frontend };
+    const model = await readModel(entry, directory, openModel, context);
+    const resolved = model === undefined ? undefined : resolveModel(entry, model, context);
+    if (resolved !== undefined) models.push(resolved);
+  }
+  if (problems.length > 0 || frontend === undefined) throw inputError(problems);
+  return {
+    name: kws.name,
+    frontend,
+    models,
+    ...(kws.gate === undefined ? {} : { gate: kws.gate.name }),
+    ...(kws.board === undefined ? {} : { board: kws.board }),
+    ...(kws.runtime === undefined ? {} : { runtime: kws.runtime }),
+    boards: kws.boards ?? {},
+    directory,
+    file,
+  };
+}
+
+interface Entry {
+  readonly entry: ModelEntry;
+  readonly path: FieldPath;
+}
+
+interface Context {
+  readonly file: string;
+  readonly path: FieldPath;
+  readonly problems: Problem[];
+  readonly frontend: FrontendSpec | undefined;
+}
+
+function report(context: Context, field: string, problem: Omit<Problem, 'where'>): void {
+  context.problems.push(fieldProblem(context.file, [...context.path, field], problem));
+}
+
+function checkNames(entries: readonly Entry[], file: string, problems: Problem[]): void {
+  const seen = new Set<string>();
+  for (const { entry, path } of entries) {
+    if (seen.has(entry.name))
+      problems.push(
+        fieldProblem(file, [...path, 'name'], {
+          what: `${JSON.stringify(entry.name)} already names another model`,
+          next: 'give each model, the gate too, a name of its own',
+        }),
+      );
+    seen.add(entry.name);
+  }
+}
+
+async function readModel(
+  entry: ModelEntry,
+  directory: string,
+  openModel: ModelOpener,
+  context: Context,
+): Promise<Model | undefined> {
+  const path = isAbsolute(entry.file) ? entry.file : join(directory, entry.file);
+  try {
+    return openModel(await readBounded(path, LARGEST_MODEL, entry.file), entry.file);
+  } catch (error) {
+    if (!(error instanceof KwsError)) throw error;
+    const field = fieldProblem(context.file, [...context.path, 'file'], { what: '' }).where;
+    for (const problem of error.problems)
+      context.problems.push({
+        ...problem,
+        where: `${field}${problem.where === undefined ? '' : `, ${problem.where}`}`,
+      });
+    return undefined;
+  }
+}
+
+function resolveModel(entry: ModelEntry, model: Model, context: Context): ResolvedModel | undefined {
+  const found = context.problems.length;
+  const labels = resolveLabels(entry, model, context);
+  const { frontend } = context;
+  const hop = frontend === undefined ? undefined : resolveHop(entry, model, frontend, context);
+  if (labels === undefined || hop === undefined || frontend === undefined) return undefined;
+  const detector = resolveDetector(entry.detector, {
+    ...context,
+    frontend,
+    labels,
+    streaming: isStreaming(model),
+  });
+  if (detector === undefined || context.problems.length > found) return undefined;
+  return { name: entry.name, model: { ...model, name: entry.name }, labels, detector, hop };
+}
+
+/** One per element of the only output. */
+function resolveLabels(entry: ModelEntry, model: Model, context: Context): readonly string[] | undefined {
+  const output = outputOf(model);
+  if (output === undefined) {
+    report(context, 'file', {
+      what: `the model has ${model.outputs.length} outputs`,
+      why: 'a wake-word model has one, with a probability per label',
+    });
+    return undefined;
+  }
+  const wanted = elements(output);
+  const labels = entry.labels ?? model.labels ?? (wanted === 1 ? [entry.name] : undefined);
+  if (labels === undefined || labels.length !== wanted) {
+    report(context, 'labels', {
+      what:
+        labels === undefined ? 'is missing' : `${labels.length} labels for a model with ${wanted} outputs`,
+      next: `give ${wanted} label${wanted === 1 ? '' : 's'} in the order of the outputs, as the model was trained`,
+    });
+    return undefined;
+  }
+  const twice = labels.find((label, index) => labels.indexOf(label) !== index);
+  if (twice === undefined) return labels;
+  report(context, 'labels', {
+    what: `${JSON.stringify(twice)} stands there twice`,
+    next: 'give each output a label of its own',
+  });
+  return undefined;
+}
+
+/** About how often a model that takes whole windows runs, unless kws.json says it. */
+const WINDOWED_HOP_MS = 100;
+
+/** Feature steps from one inference to the next, where the input fits the front end. */
+function resolveHop(
+  entry: ModelEntry,
+  model: Model,
+  frontend: FrontendSpec,
+  context: Context,
+): number | undefined {
+  const channels = channelsOf(frontend);
+  if (frontend.kind === 'none' || channels === undefined) return entry.hop ?? 1;
+  const input = inputOf(model);
+  const frames = input === undefined ? undefined : framesOf(input, channels);
+  if (frames === undefined) {
+    report(context, 'file', {
+      what: `the model does not fit the front end: ${input === undefined ? `it has ${model.inputs.length} inputs` : `its input is ${describeTensor(input)}`}`,
+      why: `the front end gives frames of ${channels} values`,
+      next: `set "frontend" to the one the model was trained with (${Object.keys(FRONTEND_PRESETS).join(', ')}; "none" if there is none for it)`,
+    });
+    return undefined;
+  }
+  if (!isStreaming(model))
+    return entry.hop ?? Math.max(1, Math.min(frames, Math.round(WINDOWED_HOP_MS / frontend.stepMs)));
+  if (entry.hop === undefined || entry.hop === frames) return frames;
+  report(context, 'hop', {
+    what: `${entry.hop} for a streaming model that takes ${frames} frames at a time`,
+    next: `use ${frames}, or remove it`,
+  });
+  return undefined;
+}

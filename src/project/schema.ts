@@ -1,0 +1,242 @@
+/**
+ * `kws.json`, version 1: the single source of its types, of `schemas/kws.schema.json` and of every check
+ * that needs nothing but the file itself.
+ *
+ * Owns: fields, ranges, descriptions, examples (both appear in editors and in error messages).
+ * Leaves to others: what the fields mean together and with the models (`resolve.ts`), messages (`problems.ts`).
+ */
+import { z } from 'zod';
+import { FRONTEND_PRESETS } from '../frontend/spec.js';
+import { DETECTOR_PRESETS } from './detector.js';
+
+/** What models, labels and boards are called: safe in C, in paths and in the protocol's lines. */
+export const NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
+
+const name = (description: string, example: string) =>
+  z
+    .string()
+    .regex(
+      NAME_PATTERN,
+      'must begin with a letter or digit and have only letters, digits, _ - . (at most 64)',
+    )
+    .meta({ description, examples: [example] });
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+const oneLine = /^[^\u0000-\u001f\u007f]*$/;
+const line = (description: string, example: string) =>
+  z
+    .string()
+    .min(1, 'must not be empty')
+    .max(1024)
+    .regex(oneLine, 'must not contain control characters')
+    .meta({ description, examples: [example] });
+
+const label = z
+  .string()
+  .min(1, 'must not be empty')
+  .max(64)
+  .regex(oneLine, 'must not contain control characters')
+  .meta({ description: 'a label', examples: ['yes'] });
+
+const whole = (least: number, most: number, description: string, example: number) =>
+  z
+    .int()
+    .min(least)
+    .max(most)
+    .meta({ description, examples: [example] });
+
+const presetNames = <T extends object>(presets: T) => Object.keys(presets) as [keyof T & string];
+
+const frontendPreset = z
+  .enum(presetNames(FRONTEND_PRESETS))
+  .meta({ description: 'the front end the model was trained with', examples: ['micro-wake-word'] });
+
+const frontendObject = z.strictObject({
+  preset: frontendPreset.optional(),
+  kind: z
+    .literal('micro')
+    .meta({ description: 'kind of front end', examples: ['micro'] })
+    .optional(),
+  sampleRate: z
+    .literal(16_000)
+    .meta({ description: 'samples per second; boards capture 16000', examples: [16_000] })
+    .optional(),
+  windowMs: whole(1, 32, 'length of the analysis window in ms', 30).optional(),
+  stepMs: whole(1, 1000, 'time from one frame to the next in ms', 10).optional(),
+  channels: whole(1, 64, 'number of filter-bank channels', 40).optional(),
+  lowerBandLimit: whole(1, 8000, 'lower end of the filter bank in Hz', 125).optional(),
+  upperBandLimit: whole(1, 8000, 'upper end of the filter bank in Hz', 7500).optional(),
+  tables: z
+    .enum(['c', 'tflm'])
+    .meta({ description: 'which rounding the tables have', examples: ['c'] })
+    .optional(),
+});
+
+const detectorPreset = z
+  .enum(presetNames(DETECTOR_PRESETS))
+  .meta({ description: 'whose decision rule is followed', examples: ['micro-wake-word'] });
+
+const detectorObject = z.strictObject({
+  preset: detectorPreset.optional(),
+  cutoff: z
+    .number()
+    .min(0)
+    .max(1)
+    .meta({ description: 'mean probability above which a label counts as heard, 0 to 1', examples: [0.97] })
+    .optional(),
+  window: whole(1, 255, 'number of inferences averaged', 5).optional(),
+  minimum: whole(1, 255, 'inferences needed before anything is decided', 1).optional(),
+  partialWindow: z
+    .enum(['zeros', 'present'])
+    .meta({
+      description: 'what a window that is not yet full is divided by: its length, or what is there',
+      examples: ['zeros'],
+    })
+    .optional(),
+  mean: z
+    .enum(['exact', 'floor'])
+    .meta({
+      description: 'whether means are compared as they are or rounded down first',
+      examples: ['exact'],
+    })
+    .optional(),
+  refractoryMs: z
+    .number()
+    .min(0)
+    .max(600_000)
+    .meta({ description: 'time after a detection without another one, in ms', examples: [1000] })
+    .optional(),
+  refractoryCounts: z
+    .enum(['every-step', 'steps-below-cutoff'])
+    .meta({ description: 'which feature steps count towards that time', examples: ['every-step'] })
+    .optional(),
+  startDeaf: z
+    .boolean()
+    .meta({ description: 'whether that time runs after a reset too', examples: [true] })
+    .optional(),
+  refractoryFor: z
+    .enum(['all', 'same-label'])
+    .meta({ description: 'whether that time holds for every label', examples: ['all'] })
+    .optional(),
+  deafInference: z
+    .enum(['forgotten', 'judged-later'])
+    .meta({ description: 'what becomes of an inference that falls into that time', examples: ['forgotten'] })
+    .optional(),
+  clearOnDetect: z
+    .boolean()
+    .meta({ description: 'whether a detection forgets the averaged probabilities', examples: [true] })
+    .optional(),
+  targets: z
+    .array(label)
+    .min(1)
+    .meta({ description: 'the labels that are detected; the others only compete', examples: [['yes', 'no']] })
+    .optional(),
+  competition: z
+    .enum(['top', 'each'])
+    .meta({ description: 'whether a target must also be the highest of all outputs', examples: ['top'] })
+    .optional(),
+});
+
+const model = z.strictObject({
+  name: name('name of the model, as in the lines of the board', 'okay_nabu'),
+  file: line('model file, relative to kws.json', 'okay_nabu.tflite'),
+  labels: z
+    .array(label)
+    .min(1)
+    .max(32)
+    .meta({ description: 'one label per model output, in its order', examples: [['okay nabu']] })
+    .optional(),
+  hop: whole(
+    1,
+    10_000,
+    'feature steps from one inference to the next; a streaming model’s is fixed',
+    5,
+  ).optional(),
+  detector: z
+    .union([detectorPreset, detectorObject])
+    .meta({ description: 'a preset, or its settings', examples: ['micro-wake-word'] })
+    .optional(),
+});
+
+const board = z.strictObject({
+  runtime: z
+    .enum(['aot', 'tflm'])
+    .meta({ description: 'runtime on this board', examples: ['aot'] })
+    .optional(),
+  port: line('serial port of this board', '/dev/ttyACM0').optional(),
+  microphone: z
+    .strictObject({
+      gain: whole(-128, 255, 'gain in the units of the capture API', 20).optional(),
+      settleMs: whole(0, 10_000, 'audio thrown away after the start, in ms', 500).optional(),
+      pins: z
+        .record(z.string().regex(/^[a-z][a-z0-9]*$/, 'must be a lower-case name'), z.int().min(0).max(255))
+        .meta({ description: 'pin numbers of the microphone', examples: [{ din: 2 }] })
+        .optional(),
+    })
+    .meta({ description: 'how this microphone is set', examples: [{ gain: 20 }] })
+    .optional(),
+  platformio: z
+    .strictObject({
+      options: z
+        .record(
+          z.string().regex(/^[a-z][a-z0-9_.]*$/, 'must be a platformio.ini key'),
+          line('a value', 'dio'),
+        )
+        .meta({ description: 'further keys of platformio.ini', examples: [{ upload_speed: '921600' }] })
+        .optional(),
+      buildFlags: z
+        .array(line('a compiler flag', '-O3'))
+        .meta({ description: 'further compiler flags', examples: [['-O3']] })
+        .optional(),
+      buildUnflags: z
+        .array(line('a compiler flag', '-Os'))
+        .meta({ description: 'compiler flags to take away', examples: [['-Os']] })
+        .optional(),
+      libDeps: z
+        .array(line('a library', 'owner/name@1.2.3'))
+        .meta({ description: 'further libraries', examples: [['owner/name@1.2.3']] })
+        .optional(),
+    })
+    .meta({ description: 'further settings of the PlatformIO environment' })
+    .optional(),
+});
+
+export const kwsFileSchema = z
+  .strictObject({
+    $schema: z.string().meta({ description: 'for completion in editors' }).optional(),
+    version: z.literal(1).meta({ description: 'version of this file’s format', examples: [1] }),
+    name: name('name of the project', 'okay_nabu'),
+    board: line('the board that is used when none is named', 'virtual-cortex-m4').optional(),
+    runtime: z
+      .enum(['aot', 'tflm'])
+      .meta({ description: 'runtime, unless the board has its own', examples: ['aot'] })
+      .optional(),
+    frontend: z
+      .union([frontendPreset, frontendObject])
+      .meta({ description: 'a preset, or its settings', examples: ['micro-wake-word'] }),
+    models: z
+      .array(model)
+      .min(1)
+      .max(16)
+      .meta({ description: 'the wake-word models, which share the front end' }),
+    gate: model
+      .meta({ description: 'a voice-activity model without whose consent nothing is detected' })
+      .optional(),
+    boards: z
+      .record(z.string(), board)
+      .meta({ description: 'settings per board', examples: [{ native: { runtime: 'aot' } }] })
+      .optional(),
+  })
+  .meta({ title: 'kws.json', description: 'A kws-gen project.' });
+
+/** `kws.json` as written. */
+export type KwsFile = z.infer<typeof kwsFileSchema>;
+export type ModelEntry = KwsFile['models'][number];
+export type DetectorEntry = NonNullable<ModelEntry['detector']>;
+export type FrontendEntry = KwsFile['frontend'];
+export type BoardOverrides = NonNullable<KwsFile['boards']>[string];
+
+/** The JSON schema for editors; `schemas/kws.schema.json` is its text. */
+export function kwsJsonSchema(): object {
+  return z.toJSONSchema(kwsFileSchema, { io: 'input', target: 'draft-07' });
+}
