@@ -22,7 +22,8 @@ void serial_write(const char* data, size_t size);
 uint32_t ticks();
 uint32_t ticks_per_second();
 
-// Sleeps until an interrupt (audio, serial, or at most about a millisecond).
+// Sleeps until an interrupt (audio, serial, or at most about a millisecond; ten where nothing has happened for
+// a while).
 void idle();
 
 // Starts the microphone; samples arrive in `ring` from an interrupt, DMA callback or task through

@@ -1,0 +1,115 @@
+"""Build script of the virtual boards: what PlatformIO runs inside SCons for `pio run`.
+
+Owns: compiler and linker flags, the size report, the targets `size` and `upload`. Leaves starting and stopping
+boards to `runner.py`.
+
+Settings in platformio.ini:
+- `board_upload.maximum_size`, `board_upload.maximum_ram_size`: limits of the board a twin stands for; enforced
+  by the linker.
+- `board_build.cpu`, `board_build.float_flags`, `board_build.stack_size`: likewise, from that board.
+- `custom_kws_toolchain`: folder of the arm-none-eabi-* programs (default: from PATH).
+- `custom_kws_qemu`: the emulator (default: qemu-system-arm from PATH).
+- `custom_kws_state_dir`: where the state of the running board is kept (default: `.pio/virtual/<environment>`).
+- `custom_kws_icount`: e.g. 6; counts instructions exactly (2^n ns of emulated time each) instead of running as
+  fast as possible.
+The environment variables KWS_TOOLCHAIN, KWS_QEMU, KWS_STATE_DIR and KWS_ICOUNT go before the settings.
+"""
+
+import os
+import subprocess
+
+from SCons.Script import COMMAND_LINE_TARGETS, AlwaysBuild, Default, DefaultEnvironment
+
+env = DefaultEnvironment()
+board = env.BoardConfig()
+platform_dir = env.PioPlatform().get_dir()
+native = board.get("build.mcu") == "host"
+
+
+def setting(name, default=""):
+    """Environment variable KWS_<NAME>, or the option custom_kws_<name>, or the default."""
+    return os.environ.get("KWS_" + name.upper()) or env.GetProjectOption("custom_kws_" + name, default)
+
+
+def tool(name):
+    folder = setting("toolchain")
+    path = os.path.join(folder, name) if folder else name
+    return '"%s"' % path if " " in path else path
+
+
+prefix = "" if native else "arm-none-eabi-"
+env.Replace(
+    AR=tool(prefix + ("ar" if native else "gcc-ar")),
+    AS=tool(prefix + "gcc"),
+    CC=tool(prefix + "gcc"),
+    CXX=tool(prefix + "g++"),
+    OBJCOPY=tool(prefix + "objcopy"),
+    RANLIB=tool(prefix + ("ranlib" if native else "gcc-ranlib")),
+    SIZETOOL=tool(prefix + "size"),
+    ARFLAGS=["rc"],
+    PROGSUFFIX="" if native else ".elf",
+    SIZECHECKCMD="$SIZETOOL -A -d $SOURCES",
+    SIZEPRINTCMD="$SIZETOOL -B -d $SOURCES",
+    SIZEPROGREGEXP=r"^(?:\.text|\.rodata|\.init_array|\.ARM\.extab|\.ARM\.exidx|\.eh_frame|\.data)\s+(\d+).*",
+    SIZEDATAREGEXP=r"^(?:\.data|\.bss)\s+(\d+).*",
+)
+env.Append(
+    CCFLAGS=["-O2", "-g", "-ffunction-sections", "-fdata-sections"],
+    CFLAGS=["-std=gnu11"],
+    CXXFLAGS=["-std=gnu++17", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics"],
+    LINKFLAGS=["-Wl,--gc-sections"],
+    LIBS=["m"],
+)
+env.ProcessFlags(board.get("build.extra_flags", ""))
+
+if not native:
+    cpu = ["-mthumb", "-mcpu=" + board.get("build.cpu")] + board.get("build.float_flags", "").split()
+    flash_size = min(int(board.get("upload.maximum_size")), int(board.get("build.code_size")))
+    ram_size = min(int(board.get("upload.maximum_ram_size")), int(board.get("build.ram_size")))
+    env.Append(
+        ASFLAGS=cpu,
+        CCFLAGS=cpu,
+        CPPDEFINES=[("KWS_SHARED_MEMORY", board.get("build.shared_memory"))],
+        LINKFLAGS=cpu
+        + [
+            "--specs=nano.specs",
+            "-nostartfiles",
+            "-Wl,--defsym=__kws_flash_size=%d" % flash_size,
+            "-Wl,--defsym=__kws_ram_size=%d" % ram_size,
+            "-Wl,--defsym=__kws_stack_size=%d" % int(board.get("build.stack_size")),
+            "-Wl,--no-warn-rwx-segments",
+        ],
+    )
+    env.Replace(LDSCRIPT_PATH=board.get("build.ldscript"))
+    startup = env.BuildSources(os.path.join("$BUILD_DIR", "startup"), os.path.join(platform_dir, "startup"))
+    env.Append(PIOBUILDFILES=startup or [])
+
+program = os.path.join("$BUILD_DIR", "${PROGNAME}${PROGSUFFIX}")
+if "nobuild" not in COMMAND_LINE_TARGETS:
+    program = env.BuildProgram()
+
+
+def upload(target, source, env):
+    """Starts the firmware as a running board, in place of the one that ran in the same state folder."""
+    state = setting("state_dir") or os.path.join(env.subst("$PROJECT_WORKSPACE_DIR"), "virtual", env.subst("$PIOENV"))
+    command = [
+        env.subst("$PYTHONEXE"),
+        os.path.join(platform_dir, "runner.py"),
+        "start",
+        "--state",
+        os.path.abspath(state),
+        "--board",
+        env.subst("$BOARD"),
+        "--program",
+        source[0].get_abspath(),
+    ]
+    if not native:
+        command += ["--machine", board.get("build.machine"), "--qemu", setting("qemu", "qemu-system-arm")]
+        if setting("icount"):
+            command += ["--icount", str(setting("icount"))]
+    return subprocess.call(command)
+
+
+AlwaysBuild(env.Alias("size", program, env.VerboseAction("$SIZEPRINTCMD", "Calculating size $SOURCE")))
+env.AddPlatformTarget("upload", program, [env.VerboseAction(upload, "Starting $SOURCE")], "Upload")
+Default([program])

@@ -1,0 +1,35 @@
+// Registers of the CMSDK peripherals and of the core that the startup code needs: "Cortex-M System
+// Design Kit Technical Reference Manual" (UART) and "ARMv7-M Architecture Reference Manual" (SCB,
+// SysTick).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace kws_startup {
+
+inline volatile uint32_t& reg(uint32_t address) {
+  return *reinterpret_cast<volatile uint32_t*>(address);
+}
+
+constexpr uint32_t kUartData = 0x40004000u;
+constexpr uint32_t kUartState = 0x40004004u;  // bit 0: transmit buffer full
+constexpr uint32_t kUartCtrl = 0x40004008u;   // bit 0: transmit enable, bit 1: receive enable
+constexpr uint32_t kUartBauddiv = 0x40004010u;
+
+constexpr uint32_t kSysTickCtrl = 0xe000e010u;  // bits 0, 1, 2: enable, interrupt, core clock
+constexpr uint32_t kSysTickLoad = 0xe000e014u;
+constexpr uint32_t kSysTickValue = 0xe000e018u;
+
+constexpr uint32_t kCcr = 0xe000ed14u;    // bit 0: thread mode may be entered from any exception
+constexpr uint32_t kShpr3 = 0xe000ed20u;  // priorities of PendSV and SysTick
+constexpr uint32_t kCfsr = 0xe000ed28u;   // why a fault was raised
+constexpr uint32_t kCpacr = 0xe000ed88u;  // coprocessor access: 10 and 11 are the FPU
+constexpr uint32_t kClockHz = 25000000u;
+
+// Writes text to the serial line, polling; drops what nobody takes.
+void serial_print(const char* text, size_t size);
+// Reports that the program cannot go on, once a second, for ever.
+[[noreturn]] void report_crash(const char* what, uint32_t pc, uint32_t lr, uint32_t reason);
+
+}  // namespace kws_startup
