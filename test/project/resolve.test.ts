@@ -1,0 +1,237 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { inputError, KwsError } from '../../src/diagnostics/errors.js';
+import type { Model } from '../../src/model/types.js';
+import { loadProject } from '../../src/project/load.js';
+import { type LoadedProject, resolveProject } from '../../src/project/resolve.js';
+import type { KwsFile, ModelEntry } from '../../src/project/schema.js';
+import { plainModel } from '../support/plain-model.js';
+
+const MODELS: Readonly<Record<string, Model>> = {
+  'stream3.tflite': plainModel({ input: [1, 3, 40], streaming: true }),
+  'stream1.tflite': plainModel({ input: [1, 1, 40], streaming: true }),
+  'window.tflite': plainModel({ input: [1, 1960], outputs: 4 }),
+  'mfcc.tflite': plainModel({ input: [1, 49, 10, 1], outputs: 12 }),
+  'labelled.tflite': plainModel({ input: [1, 1960], outputs: 2, labels: ['a', 'b'] }),
+};
+const FOUR = ['silence', 'unknown', 'yes', 'no'];
+let directory: string;
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'kws project '));
+  for (const name of Object.keys(MODELS)) writeFileSync(join(directory, name), name);
+  writeFileSync(join(directory, 'broken.tflite'), 'broken');
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+function openModel(bytes: Uint8Array, name: string): Model {
+  const model = MODELS[new TextDecoder().decode(bytes)];
+  if (model === undefined)
+    throw inputError([
+      { what: 'is cut off', where: `${name}, operator 3 (CONV_2D)`, next: 'copy it again' },
+      { what: 'second' },
+    ]);
+  return model;
+}
+
+function project(models: readonly ModelEntry[], more: Partial<KwsFile> = {}): Promise<LoadedProject> {
+  const kws: KwsFile = { version: 1, name: 'p', frontend: 'micro-wake-word', models: [...models], ...more };
+  return resolveProject(kws, { directory, openModel });
+}
+
+async function problems(models: readonly ModelEntry[], more: Partial<KwsFile> = {}): Promise<string[]> {
+  const error = await project(models, more).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (error === undefined) return [];
+  if (!(error instanceof KwsError)) throw error;
+  expect(error.exitCode).toBe(2);
+  return error.problems.map(({ what, where, why, next }) =>
+    [`${where}: ${what}`, why, next].filter(Boolean).join(' | '),
+  );
+}
+
+describe('resolveProject', () => {
+  test('a streaming model: hop from its input, label from its name, its own detector rule', async () => {
+    const { models, frontend, gate } = await project([{ name: 'okay_nabu', file: 'stream3.tflite' }]);
+    expect(frontend).toMatchObject({ kind: 'micro', stepMs: 10 });
+    expect(gate).toBeUndefined();
+    expect(models).toHaveLength(1);
+    expect(models[0]).toMatchObject({ name: 'okay_nabu', labels: ['okay_nabu'], hop: 3 });
+    expect(models[0]!.model.name).toBe('okay_nabu');
+    expect(models[0]!.detector).toMatchObject({
+      cutoff: 0.97,
+      window: 5,
+      refractorySteps: 100,
+      refractoryCounts: 'steps-below-cutoff',
+      startDeaf: true,
+      targets: [0],
+    });
+  });
+
+  test('a 20 ms front end: the rule of its time', async () => {
+    const { models } = await project([{ name: 'm', file: 'stream1.tflite' }], {
+      frontend: 'micro-wake-word-v1',
+    });
+    expect(models[0]).toMatchObject({ hop: 1, detector: { refractorySteps: 74 } });
+  });
+
+  test('a model of whole windows: runs about ten times a second, silence and unknown only compete', async () => {
+    const { models } = await project([{ name: 'm', file: 'window.tflite', labels: FOUR }], {
+      frontend: 'micro-speech',
+    });
+    expect(models[0]).toMatchObject({
+      hop: 5,
+      detector: { targets: [2, 3], competition: 'top', refractorySteps: 75 },
+    });
+  });
+
+  test('labels of the file’s metadata', async () => {
+    const { models } = await project([{ name: 'm', file: 'labelled.tflite' }], { frontend: 'micro-speech' });
+    expect(models[0]!.labels).toEqual(['a', 'b']);
+  });
+
+  test('the gate comes last', async () => {
+    const { models, gate } = await project([{ name: 'm', file: 'stream3.tflite' }], {
+      gate: { name: 'vad', file: 'stream3.tflite', detector: { cutoff: 0.5 } },
+    });
+    expect(models.map(({ name }) => name)).toEqual(['m', 'vad']);
+    expect(gate).toBe('vad');
+    expect(models[1]!.detector.cutoff).toBe(0.5);
+  });
+
+  test('no front end: any input goes', async () => {
+    const labels = Array.from({ length: 12 }, (_, i) => `l${i}`);
+    const { models } = await project([{ name: 'm', file: 'mfcc.tflite', labels }], { frontend: 'none' });
+    expect(models[0]).toMatchObject({ hop: 1 });
+  });
+
+  test('times become feature steps, targets become outputs', async () => {
+    const { models } = await project(
+      [
+        {
+          name: 'm',
+          file: 'window.tflite',
+          labels: FOUR,
+          detector: { refractoryMs: 1001, targets: ['no', 'yes'] },
+        },
+      ],
+      { frontend: 'micro-speech' },
+    );
+    expect(models[0]!.detector).toMatchObject({ refractorySteps: 51, targets: [2, 3] });
+  });
+
+  test.each<[string, ModelEntry[], Partial<KwsFile>, string[]]>([
+    [
+      'labels missing',
+      [{ name: 'm', file: 'window.tflite' }],
+      {},
+      [
+        'kws.json, models[0].labels: is missing | give 4 labels in the order of the outputs, as the model was trained',
+      ],
+    ],
+    [
+      'too few labels',
+      [{ name: 'm', file: 'window.tflite', labels: ['yes', 'no'] }],
+      {},
+      [
+        'kws.json, models[0].labels: 2 labels for a model with 4 outputs | give 4 labels in the order of the outputs, as the model was trained',
+      ],
+    ],
+    [
+      'a label twice',
+      [{ name: 'm', file: 'window.tflite', labels: ['a', 'b', 'a', 'c'] }],
+      {},
+      ['kws.json, models[0].labels: "a" stands there twice | give each output a label of its own'],
+    ],
+    [
+      'a front end that does not fit',
+      [{ name: 'm', file: 'mfcc.tflite', labels: Array.from({ length: 12 }, (_, i) => `l${i}`) }],
+      {},
+      [
+        'kws.json, models[0].file: the model does not fit the front end: its input is 1x49x10x1 int8 | the front end gives frames of 40 values | set "frontend" to the one the model was trained with (micro-wake-word, micro-wake-word-v1, micro-speech, none; "none" if there is none for it)',
+      ],
+    ],
+    [
+      'hop of a streaming model',
+      [{ name: 'm', file: 'stream3.tflite', hop: 2 }],
+      {},
+      [
+        'kws.json, models[0].hop: 2 for a streaming model that takes 3 frames at a time | use 3, or remove it',
+      ],
+    ],
+    [
+      'names twice, the gate too',
+      [{ name: 'm', file: 'stream3.tflite' }],
+      { gate: { name: 'm', file: 'stream3.tflite' } },
+      [
+        'kws.json, gate.name: "m" already names another model | give each model, the gate too, a name of its own',
+      ],
+    ],
+    [
+      'a file that is not there, a folder, a broken one: all at once',
+      [
+        { name: 'a', file: 'missing.tflite' },
+        { name: 'b', file: '.' },
+        { name: 'c', file: 'broken.tflite' },
+      ],
+      {},
+      [
+        'kws.json, models[0].file, missing.tflite: there is no such file | check the path',
+        'kws.json, models[1].file, .: this is a folder, not a file | name the file in it',
+        'kws.json, models[2].file, broken.tflite, operator 3 (CONV_2D): is cut off | copy it again',
+        'kws.json, models[2].file: second',
+      ],
+    ],
+    [
+      'a target that is no label',
+      [{ name: 'm', file: 'window.tflite', labels: FOUR, detector: { targets: ['Yes', 'maybe'] } }],
+      {},
+      [
+        'kws.json, models[0].detector.targets: "Yes" is no label of this model | did you mean yes?',
+        'kws.json, models[0].detector.targets: "maybe" is no label of this model | known are silence, unknown, yes, no',
+      ],
+    ],
+    [
+      'minimum over the window',
+      [{ name: 'm', file: 'stream3.tflite', detector: { window: 3, minimum: 4 } }],
+      {},
+      [
+        'kws.json, models[0].detector.minimum: 4 is more than the window of 3 inferences | give at most 3, or a larger window',
+      ],
+    ],
+    [
+      'a front end of its own that is not complete',
+      [{ name: 'm', file: 'stream3.tflite' }],
+      { frontend: { preset: 'micro-wake-word', lowerBandLimit: 7600 } },
+      [
+        'kws.json, frontend.upperBandLimit: 7500 is not above lowerBandLimit 7600 | give the upper end of the filter bank in Hz, such as 7500',
+      ],
+    ],
+  ])('%s', async (_, models, more, expected) => {
+    expect(await problems(models, more)).toEqual(expected);
+  });
+});
+
+describe('loadProject', () => {
+  test('without kws.json it says how to make one', async () => {
+    await expect(loadProject(directory, { openModel })).rejects.toThrow(
+      /there is no kws\.json\n {2}next: kws-gen init MODEL makes one/,
+    );
+  });
+  test('reads kws.json, models relative to it', async () => {
+    const kws: KwsFile = {
+      version: 1,
+      name: 'p',
+      board: 'native',
+      frontend: 'micro-wake-word',
+      models: [{ name: 'm', file: './stream3.tflite' }],
+    };
+    writeFileSync(join(directory, 'kws.json'), JSON.stringify(kws));
+    const loaded = await loadProject(directory, { openModel });
+    expect(loaded).toMatchObject({ name: 'p', board: 'native', directory, file: 'kws.json' });
+  });
+});
