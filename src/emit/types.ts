@@ -10,3 +10,18 @@ export interface FirmwareProject {
   /** Hex SHA-256 over paths and contents: the build id of the hello line is its first 12 characters. */
   readonly buildId: string;
 }
+
+/**
+ * A field of a C++ constant that a stage wants baked into the firmware, in the order of its struct: a number
+ * (0 or 1 for `bool`) stands in the initialiser itself, an array becomes a constant of its own whose name does.
+ */
+export type CField =
+  | { readonly kind: 'scalar'; readonly name: string; readonly ctype: CType; readonly value: number }
+  | {
+      readonly kind: 'array';
+      readonly name: string;
+      readonly ctype: CType;
+      readonly values: readonly number[];
+    };
+
+export type CType = 'bool' | 'uint8_t' | 'int8_t' | 'uint16_t' | 'int16_t' | 'uint32_t' | 'int32_t';

@@ -1,0 +1,31 @@
+/** Energies of the spectrum's bins, summed into overlapping triangular channels, and their square roots. */
+import type { Complex16 } from './fft.js';
+import { squareRoot } from './square-root.js';
+import type { FilterbankTables } from './tables/filterbank.js';
+
+/**
+ * Amplitude per channel, with the FFT's scaling taken back: sqrt(sum of weight * energy) >> shift.
+ * The sums stay below 2^53: 2^31 per energy, 2^12 per weight, at most 2^9 bins.
+ */
+export function channelAmplitudes(
+  tables: FilterbankTables,
+  spectrum: Complex16,
+  shift: number,
+  amplitudes: Uint32Array,
+): void {
+  let rising = 0;
+  let bin = 0;
+  tables.channelWidths.forEach((width, band) => {
+    let falling = 0;
+    for (const end = bin + width; bin < end; bin++) {
+      const re = spectrum.re[tables.firstBin + bin]!;
+      const im = spectrum.im[tables.firstBin + bin]!;
+      const energy = re * re + im * im;
+      rising += tables.weights[bin]! * energy;
+      falling += tables.unweights[bin]! * energy;
+    }
+    // Band 0 only leads up to the first channel's peak's lower neighbour: it has no channel of its own.
+    if (band > 0) amplitudes[band - 1] = squareRoot(rising) >>> shift;
+    rising = falling;
+  });
+}

@@ -1,0 +1,88 @@
+// Runs kws_frontend over audio from standard input: the native driver of the micro-frontend's rows.
+//
+// Input, little-endian int32: the 12 numbers of MicroFrontendTables, then its 9 arrays (length,
+// values), then the number of runs; a run is the number of pieces, their lengths, and the samples
+// of all pieces. Output: a line per frame, uint16 values in hex; an empty line after each run. The
+// state is reset between runs.
+#include <cstdio>
+#include <cstdlib>
+#include <vector>
+
+#include "kws_frontend/micro_frontend.h"
+
+namespace {
+
+int32_t read_int() {
+  unsigned char bytes[4];
+  if (std::fread(bytes, 1, 4, stdin) != 4) std::exit(2);
+  return static_cast<int32_t>(
+      static_cast<uint32_t>(bytes[0]) | static_cast<uint32_t>(bytes[1]) << 8 |
+      static_cast<uint32_t>(bytes[2]) << 16 | static_cast<uint32_t>(bytes[3]) << 24);
+}
+
+template <typename T>
+std::vector<T> read_array(int32_t length) {
+  std::vector<T> values(static_cast<size_t>(length));
+  for (T& value : values) value = static_cast<T>(read_int());
+  return values;
+}
+
+}  // namespace
+
+int main() {
+  const std::vector<int32_t> s = read_array<int32_t>(12);
+  const auto u16 = [&s](size_t i) { return static_cast<uint16_t>(s[i]); };
+  const std::vector<int16_t> window = read_array<int16_t>(read_int());
+  const std::vector<uint8_t> order = read_array<uint8_t>(read_int());
+  const std::vector<int16_t> twiddles = read_array<int16_t>(read_int());
+  const std::vector<int16_t> split = read_array<int16_t>(read_int());
+  const std::vector<uint16_t> widths = read_array<uint16_t>(read_int());
+  const std::vector<int16_t> weights = read_array<int16_t>(read_int());
+  const std::vector<int16_t> unweights = read_array<int16_t>(read_int());
+  const std::vector<int16_t> gain = read_array<int16_t>(read_int());
+  const std::vector<uint16_t> log = read_array<uint16_t>(read_int());
+  const kws::MicroFrontendTables tables = {u16(0),
+                                           u16(1),
+                                           u16(2),
+                                           u16(3),
+                                           u16(4),
+                                           u16(5),
+                                           u16(6),
+                                           u16(7),
+                                           u16(8),
+                                           u16(9),
+                                           static_cast<int16_t>(s[10]),
+                                           u16(11),
+                                           window.data(),
+                                           order.data(),
+                                           twiddles.data(),
+                                           split.data(),
+                                           widths.data(),
+                                           weights.data(),
+                                           unweights.data(),
+                                           gain.data(),
+                                           log.data()};
+  static kws::MicroFrontend frontend(tables);
+  if (frontend.step_samples() != tables.step_size ||
+      frontend.window_samples() != tables.window_size)
+    return 3;
+  for (int32_t runs = read_int(); runs > 0; runs--) {
+    frontend.reset();
+    for (int32_t length : read_array<int32_t>(read_int())) {
+      const std::vector<int16_t> piece = read_array<int16_t>(length);
+      for (size_t taken = 0; taken < piece.size();) {
+        bool ready = false;
+        taken += frontend.consume(piece.data() + taken, piece.size() - taken, &ready);
+        if (!ready) continue;
+        for (uint32_t i = 0; i < frontend.channels(); i++) std::printf("%04x", frontend.frame()[i]);
+        std::printf("\n");
+      }
+      bool ready = true;
+      if (piece.empty() && (frontend.consume(piece.data(), 0, &ready) != 0 || ready)) return 4;
+    }
+    std::printf("\n");
+  }
+  for (uint32_t v = 0; v <= 0xffff; v++)
+    std::printf("%d ", kws::quantize_feature(static_cast<uint16_t>(v)));
+  return 0;
+}
