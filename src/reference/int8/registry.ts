@@ -1,0 +1,42 @@
+/** The reference implementation of every kernel. */
+import type { KernelName, KernelParams } from '../../kernels/call.js';
+import { add, mul } from './binary.js';
+import { conv2d } from './conv-2d.js';
+import { depthwiseConv2d } from './depthwise-conv-2d.js';
+import { fullyConnected } from './fully-connected.js';
+import { lookup } from './lookup.js';
+import { mean } from './mean.js';
+import { concat, copy, split } from './movement.js';
+import { pad } from './pad.js';
+import { averagePool2d, maxPool2d } from './pool-2d.js';
+import { dequantize, quantize, requantize } from './quantize.js';
+import { softmax } from './softmax.js';
+import { stridedSlice } from './strided-slice.js';
+
+/** Arrays come in the types of the kernel's name; those that only move bytes get whatever the tensor is. */
+type Kernel<P> = (params: P, inputs: readonly never[], outputs: readonly never[]) => void;
+
+export const KERNELS: { readonly [K in KernelName]: Kernel<KernelParams[K]> } = {
+  conv_2d_s8: conv2d,
+  depthwise_conv_2d_s8: depthwiseConv2d,
+  fully_connected_s8: fullyConnected,
+  average_pool_2d_s8: averagePool2d,
+  max_pool_2d_s8: maxPool2d,
+  lookup_s8: lookup,
+  softmax_s8: softmax,
+  add_s8: add,
+  mul_s8: mul,
+  mean_s8: mean,
+  pad_8: pad,
+  requantize_s8_s8: requantize('int8'),
+  requantize_s8_u8: requantize('uint8'),
+  requantize_u8_s8: requantize('int8'),
+  quantize_f32_s8: quantize('int8'),
+  quantize_f32_u8: quantize('uint8'),
+  dequantize_s8_f32: dequantize,
+  dequantize_u8_f32: dequantize,
+  concat,
+  split,
+  strided_slice_8: stridedSlice,
+  copy,
+};
