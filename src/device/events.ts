@@ -1,0 +1,133 @@
+/**
+ * What a device says: the lines of docs/protocol.md as values, and the events the host adds.
+ *
+ * Owns: the shape of every line and its validation (a device is untrusted input). Leaves to others: finding
+ * lines in a stream of bytes (`line-parser.ts`). An event printed as JSON is the line itself with what the
+ * host knows added, which is what `--json` prints.
+ */
+import { z } from 'zod';
+
+/** Text of a device, without control characters: it ends up on terminals. */
+const text = z.string().transform(printable);
+const count = z.number().int().nonnegative();
+const probability = z.number().min(0).max(1);
+const ticks = z.object({ min: count, max: count, sum: count });
+
+const helloModel = z.object({
+  m: text,
+  model: text,
+  labels: z.array(text),
+  /** Feature steps from one inference to the next. */
+  hop: count,
+  gate: z.boolean(),
+  /** Bytes reserved and used. */
+  arena: count,
+  used: count,
+});
+
+/** The clip an event belongs to; added by the host while it plays one. */
+const clip = text.optional();
+
+const line = <Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) =>
+  z.object({ kws: z.literal(1), t: z.literal(type), ...shape });
+
+const lines = {
+  hello: line('hello', {
+    protocol: count,
+    tool: text,
+    build: text,
+    board: text,
+    runtime: z.enum(['aot', 'tflm']),
+    /** SHA-256 and labels of the first model. */
+    model: text,
+    labels: z.array(text),
+    frontend: text,
+    /** Hz */
+    rate: count,
+    /** Milliseconds of one feature step. */
+    step: count,
+    mic: z.boolean(),
+    models: z.array(helloModel),
+  }),
+  score: line('score', {
+    m: text,
+    n: count,
+    ms: count,
+    q: z.array(z.number().int()),
+    p: z.array(probability),
+    clip,
+  }),
+  detect: line('detect', { m: text, label: text, ms: count, p: probability, clip }),
+  end: line('end', { samples: count, scores: count, detections: count, clip }),
+  features: line('features', { n: count, v: z.string().regex(/^([0-9a-f]{4})*$/), clip }),
+  output: line('output', { m: text, q: z.array(z.number().int()) }),
+  credit: line('credit', { seq: count.max(255), bytes: count }),
+  stats: line('stats', {
+    samples: count,
+    hops: count,
+    overruns: count,
+    /** Ticks per second; the other times are in ticks. */
+    tps: count,
+    hop: ticks,
+    models: z.array(ticks.extend({ m: text, n: count })),
+  }),
+  ok: line('ok', { cmd: text }),
+  fault: line('fault', { code: text, message: text, clip }),
+};
+
+type DeviceLines = { [Type in keyof typeof lines]: z.infer<(typeof lines)[Type]> };
+
+export type HelloEvent = DeviceLines['hello'];
+export type ScoreEvent = DeviceLines['score'];
+export type DetectEvent = DeviceLines['detect'];
+export type EndEvent = DeviceLines['end'];
+export type FeaturesEvent = DeviceLines['features'];
+export type OutputEvent = DeviceLines['output'];
+export type CreditEvent = DeviceLines['credit'];
+export type StatsEvent = DeviceLines['stats'];
+export type OkEvent = DeviceLines['ok'];
+export type FaultEvent = DeviceLines['fault'];
+/** A line of the protocol. */
+export type DeviceEvent = DeviceLines[keyof DeviceLines];
+
+/** What came in and is no line of the protocol: boot messages, garbage, the rest of a line after a reset. */
+export interface NoiseEvent {
+  readonly kws: 1;
+  readonly t: 'noise';
+  /** At most 200 printable characters of it. */
+  readonly text: string;
+  /** `text`: not meant as a line of the protocol; `malformed`: meant as one; `overlong`: no line end in 4096 bytes. */
+  readonly reason: 'text' | 'malformed' | 'overlong';
+}
+
+/** The device went away: the last event of a session that the host did not close itself. */
+export interface DisconnectedEvent {
+  readonly kws: 1;
+  readonly t: 'disconnected';
+  readonly reason: string;
+}
+
+export type SessionEvent = DeviceEvent | NoiseEvent | DisconnectedEvent;
+
+const byType = new Map<string, z.ZodType<DeviceEvent>>(Object.entries(lines));
+
+/** The event of one parsed line, or undefined if it is none (unknown type, missing or wrong fields). */
+export function toDeviceEvent(value: unknown): DeviceEvent | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const type = (value as { t?: unknown }).t;
+  const schema = typeof type === 'string' ? byType.get(type) : undefined;
+  const result = schema?.safeParse(value);
+  return result?.success ? result.data : undefined;
+}
+
+/** The frame of a `features` event. */
+export function featureValues(event: FeaturesEvent): Uint16Array {
+  const bytes = Buffer.from(event.v, 'hex');
+  return Uint16Array.from({ length: bytes.length / 2 }, (_, i) => bytes.readUInt16LE(2 * i));
+}
+
+/** `value` with every control character replaced, so that it cannot steer a terminal. */
+export function printable(value: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return value.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '\ufffd');
+}
