@@ -14,8 +14,8 @@ export const boardIdPattern = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 
 const text = z.string().trim().min(1);
 const bytes = z.int().positive();
-const usbNumber = z.string().regex(/^[0-9A-F]{4}$/, 'expected four upper-case hex digits, such as "2341"');
-const flag = z.string().regex(/^\S+$/, 'expected one flag without spaces');
+const usbNumber = z.string().regex(/^[0-9A-F]{4}$/, 'must be four upper-case hex digits, such as "2341"');
+const flag = z.string().regex(/^\S+$/, 'must be one flag without spaces');
 
 /** Where a platform comes from; a floating version would change the firmware under its user. */
 const pinnedPlatform =
@@ -34,130 +34,141 @@ export const CORES = [
 ] as const;
 export type Core = (typeof CORES)[number];
 
-/** From weakest to strongest; see docs/adding-a-board.md. */
+/** See docs/adding-a-board.md for what each one claims. */
 export const VERIFICATION_LEVELS = ['rendered', 'compiled', 'linked', 'emulated', 'hardware'] as const;
 export type VerificationLevel = (typeof VERIFICATION_LEVELS)[number];
 
 const noticeSchema = z.strictObject({
-  name: text.describe('What is pulled in, e.g. "Arduino core for mbed".'),
-  version: text.optional(),
-  license: text.describe('SPDX expression.'),
-  url: z.url(),
+  name: text.describe('what is pulled in, such as "Arduino core for mbed"'),
+  version: text.optional().describe('its version'),
+  license: text.describe('an SPDX license expression'),
+  url: z.url().describe('where it is published'),
 });
 
 const microphoneSchema = z.strictObject({
-  interface: z.enum(['PDM', 'I2S']).describe('How samples come in.'),
-  part: text.optional().describe('The microphone, e.g. "MP34DT06JTR".'),
+  interface: z.enum(['PDM', 'I2S']).describe('how samples come in'),
+  part: text.optional().describe('the microphone, such as "MP34DT06JTR"'),
   pins: z
-    .record(z.string().regex(/^[a-z][a-z0-9]*$/, 'expected a lower-case name'), z.int().min(0).max(255))
+    .record(z.string().regex(/^[a-z][a-z0-9]*$/, 'must be a lower-case name'), z.int().min(0).max(255))
     .default({})
-    .describe('Pin numbers of the Arduino core that the HAL must be told; each becomes KWS_MIC_PIN_<NAME>.'),
+    .describe('pin numbers that the HAL must be told; each becomes KWS_MIC_PIN_<NAME>'),
   gain: z
     .int()
     .min(-128)
     .max(255)
     .optional()
-    .describe(
-      'Gain in the units of the capture API; becomes KWS_MIC_GAIN. The core keeps its own if absent.',
-    ),
+    .describe("gain in the capture API's own units (KWS_MIC_GAIN); absent: what the core sets"),
   settleMs: z
     .int()
     .min(0)
     .max(10_000)
     .default(0)
-    .describe('Audio thrown away after the start, in ms; becomes KWS_MIC_SETTLE_MS.'),
-  note: text.optional(),
+    .describe('milliseconds of audio thrown away after the start (KWS_MIC_SETTLE_MS)'),
+  note: text.optional().describe('what a user should know'),
 });
 
 const platformioSchema = z.strictObject({
   platform: z
     .string()
-    .regex(pinnedPlatform, 'expected a pinned platform, such as "nordicnrf52@10.11.0", or "bundled"')
-    .describe('PlatformIO development platform with its exact version; "bundled" is the tool\'s own.'),
-  board: text.describe('Board id of that platform.'),
-  framework: text.optional(),
+    .regex(pinnedPlatform, 'must be a pinned platform, such as "nordicnrf52@10.11.0", or "bundled"')
+    .describe('the PlatformIO development platform with its exact version; "bundled" is the tool\'s own'),
+  board: text.describe('the board id of that platform'),
+  framework: text.optional().describe('the framework, such as "arduino"'),
   options: z
-    .record(z.string().regex(/^[a-z][a-z0-9_.]*$/, 'expected a platformio.ini key'), z.string())
+    .record(z.string().regex(/^[a-z][a-z0-9_.]*$/, 'must be a key of platformio.ini'), z.string())
     .default({})
-    .describe('Further keys of the environment, e.g. "board_build.arduino.memory_type".'),
-  buildFlags: z.array(flag).default([]),
-  buildUnflags: z.array(flag).default([]),
+    .describe('further keys of the environment in platformio.ini'),
+  buildFlags: z.array(flag).default([]).describe('compiler flags'),
+  buildUnflags: z.array(flag).default([]).describe('compiler flags of the platform to take away'),
   libDeps: z
-    .array(z.string().regex(pinnedLibrary, 'expected a pinned library, such as "owner/name@1.2.3"'))
-    .default([]),
+    .array(z.string().regex(pinnedLibrary, 'must be a pinned library, such as "owner/name@1.2.3"'))
+    .default([])
+    .describe('libraries with their exact versions'),
+});
+
+const usbSchema = z.strictObject({
+  vid: usbNumber.describe('USB vendor id'),
+  pid: usbNumber.describe('USB product id'),
+  note: text.optional().describe('which state or which of several ports this is'),
+});
+
+const uploadSchema = z.strictObject({
+  touch1200: z
+    .boolean()
+    .default(false)
+    .describe('whether opening the port at 1200 baud starts the bootloader'),
+  reenumerates: z
+    .boolean()
+    .default(false)
+    .describe('whether the port goes away and comes back while uploading'),
+  help: text.optional().describe('what to do where the board does not enter its bootloader by itself'),
+});
+
+const twinSchema = z.strictObject({
+  board: text.nullable().describe('a virtual board with the nearest core; null where there is none'),
+  cpu: text.optional().describe("what the real board's compiler is given as -mcpu"),
+  floatFlags: z.array(flag).default([]).describe("the real board's floating-point flags"),
+  note: text.describe('how near it comes, or why there is none'),
 });
 
 export const boardFileSchema = z
   .strictObject({
     $schema: z.string().optional(),
-    name: text.describe('As the maker writes it.'),
-    aliases: z.array(text).default([]).describe('Other names users know it by; PlatformIO board ids.'),
-    kind: z.enum(['real', 'virtual', 'native']).describe('A board, a QEMU machine, or the host itself.'),
-    mcu: text,
-    core: z.enum(CORES),
-    clockHz: z.int().nonnegative().describe('0 for the host.'),
-    flashBytes: bytes.describe('What a program may use.'),
-    ramBytes: bytes.describe('What a program may use.'),
-    microphone: microphoneSchema.nullable().describe('null: audio can only be pushed by the host.'),
-    hal: z.enum(HAL_KINDS).describe('Which implementation of kws_hal.h is linked.'),
-    platformio: platformioSchema,
-    monitorBaud: z.int().min(9600).max(4_000_000).default(115_200),
-    usb: z
-      .array(z.strictObject({ vid: usbNumber, pid: usbNumber, note: text.optional() }))
-      .default([])
-      .describe('USB ids of the serial port while the firmware or the bootloader runs.'),
-    upload: z
-      .strictObject({
-        touch1200: z
-          .boolean()
-          .default(false)
-          .describe('Opening the port at 1200 baud starts the bootloader.'),
-        reenumerates: z
-          .boolean()
-          .default(false)
-          .describe('The port goes away and comes back while uploading.'),
-        help: text.optional().describe('What to do where the board does not enter its bootloader by itself.'),
-      })
-      .default({ touch1200: false, reenumerates: false }),
-    defaultRuntime: z.enum(['aot', 'tflm']),
-    tflm: z.enum(TFLM_LIBRARY_IDS).nullable().describe("Interpreter library; null: runs nothing but 'aot'."),
-    twin: z
-      .strictObject({
-        board: text.nullable().describe('A virtual board with the nearest core; null: none.'),
-        cpuFlags: z.array(flag).default([]).describe("The real board's compiler flags for its CPU."),
-        note: text.describe('How near it comes, or why there is none.'),
-      })
+    name: text.describe('the name its maker gives it'),
+    aliases: z.array(text).default([]).describe('other names users know it by: PlatformIO board ids'),
+    kind: z.enum(['real', 'virtual', 'native']).describe('a board, a QEMU machine, or the host itself'),
+    mcu: text.describe('the microcontroller'),
+    core: z.enum(CORES).describe('the processor core'),
+    clockHz: z.int().nonnegative().describe('the core clock in Hz; 0 for the host'),
+    flashBytes: bytes.describe('the bytes of flash a program may use'),
+    ramBytes: bytes.describe('the bytes of RAM a program may use'),
+    microphone: microphoneSchema
       .nullable()
-      .default(null)
-      .describe('What --emulate builds for.'),
-    verified: z.strictObject({
-      level: z.enum(VERIFICATION_LEVELS),
-      note: text.describe('What was done, with which versions.'),
-    }),
-    notices: z.array(noticeSchema).default([]).describe('Third-party code that the build pulls in.'),
+      .describe('the microphone; null where only the host can push audio'),
+    hal: z.enum(HAL_KINDS).describe('the implementation of kws_hal.h that is linked'),
+    platformio: platformioSchema.describe('what stands in platformio.ini'),
+    monitorBaud: z.int().min(9600).max(4_000_000).default(115_200).describe('the rate of the serial line'),
+    usb: z
+      .array(usbSchema)
+      .default([])
+      .describe('USB ids of its serial ports, with the firmware or the bootloader running'),
+    upload: uploadSchema
+      .default({ touch1200: false, reenumerates: false })
+      .describe('what happens on the port while uploading'),
+    defaultRuntime: z.enum(['aot', 'tflm']).describe('the runtime unless the user names one'),
+    tflm: z
+      .enum(TFLM_LIBRARY_IDS)
+      .nullable()
+      .describe("the interpreter library; null: runs nothing but 'aot'"),
+    twin: twinSchema.nullable().default(null).describe('what --emulate builds for'),
+    verified: z
+      .strictObject({
+        level: z.enum(VERIFICATION_LEVELS).describe('how far support for this board was tried'),
+        note: text.describe('what was done, with which versions'),
+      })
+      .describe('how far support for this board was tried'),
+    notices: z.array(noticeSchema).default([]).describe('third-party code that the build pulls in'),
   })
   .superRefine((board, context) => {
     const wrong = (path: (string | number)[], message: string) =>
       context.addIssue({ code: 'custom', path, message });
     const bundled = board.platformio.platform === 'bundled';
     if (board.kind === 'real') {
-      if (bundled) wrong(['platformio', 'platform'], 'a real board needs a platform of its vendor');
-      if (board.usb.length === 0) wrong(['usb'], 'a real board needs the USB ids of its serial port');
-      if (board.twin === null) wrong(['twin'], 'a real board names its twin, or says why it has none');
-      if (board.clockHz === 0) wrong(['clockHz'], 'expected the clock in Hz');
+      if (bundled)
+        wrong(['platformio', 'platform'], 'is for virtual boards: name the platform of its vendor');
+      if (board.usb.length === 0) wrong(['usb'], 'must list the USB ids of its serial port');
+      if (board.twin === null) wrong(['twin'], 'must name the twin, or say in its note why there is none');
+      if (board.clockHz === 0) wrong(['clockHz'], 'must be the clock in Hz');
       if (board.verified.level === 'emulated')
-        wrong(
-          ['verified', 'level'],
-          '"emulated" is for virtual boards; a real board\'s twin proves its code, not the board',
-        );
+        wrong(['verified', 'level'], 'is for virtual boards: a twin proves the code, not the board');
     } else {
-      if (!bundled) wrong(['platformio', 'platform'], 'a virtual board is built by the "bundled" platform');
-      if (board.twin !== null) wrong(['twin'], 'only a real board has a twin');
+      if (!bundled) wrong(['platformio', 'platform'], 'must be "bundled": no other platform builds it');
+      if (board.twin !== null) wrong(['twin'], 'must be null: only a real board has a twin');
     }
     if (board.defaultRuntime === 'tflm' && board.tflm === null)
-      wrong(['defaultRuntime'], '"tflm" needs an interpreter library in the field tflm');
-    if (board.twin?.board && board.twin.cpuFlags.length === 0)
-      wrong(['twin', 'cpuFlags'], "expected the real board's CPU flags");
+      wrong(['defaultRuntime'], 'needs an interpreter library in the field tflm');
+    if (board.twin?.board && board.twin.cpu === undefined)
+      wrong(['twin', 'cpu'], 'must name the real board\'s CPU, such as "cortex-m4"');
   });
 
 /** A board file as written, before defaults are filled in. */

@@ -35,5 +35,10 @@ bool has_microphone();
 // Audio that the host places in memory shared with it (virtual boards); nullptr elsewhere.
 struct AudioLink* audio_link();
 
+// What the application defines for boards whose framework owns main() (Arduino): the HAL calls the first
+// once and the second for ever.
+void application_setup();
+void application_loop();
+
 }  // namespace hal
 }  // namespace kws

@@ -1,0 +1,79 @@
+// A PDM microphone through the `PDM` library that Arduino's mbed cores and Adafruit's nRF52 core
+// bring: one class name, one callback in an interrupt, small differences.
+//
+// The drivers on nRF52 stop for good when a buffer has not been read before the next one is full,
+// so the callback always reads everything; what finds no room in the ring is counted there.
+#if defined(KWS_HAL_ARDUINO_PDM)
+
+#include <Arduino.h>
+#include <PDM.h>
+
+#include "kws_hal/kws_hal.h"
+#include "kws_hal/settling.h"
+
+#ifndef KWS_MIC_SETTLE_MS
+#define KWS_MIC_SETTLE_MS 0
+#endif
+
+namespace kws {
+namespace hal {
+namespace {
+
+constexpr uint32_t kSampleRate = 16000;  // the only rate of speech that all these drivers have
+constexpr int kChunk = 256;              // samples: one buffer of the drivers
+
+AudioRing* ring = nullptr;
+Settling settling;
+int16_t chunk[kChunk];
+
+// In an interrupt.
+void on_receive() {
+  constexpr int kBytes = static_cast<int>(sizeof chunk);
+  for (int waiting = PDM.available(); waiting > 1; waiting = PDM.available()) {
+    const int bytes = PDM.read(chunk, static_cast<size_t>(waiting < kBytes ? waiting : kBytes));
+    if (bytes <= 0) return;
+    const size_t count = static_cast<size_t>(bytes) / sizeof(int16_t);
+    const size_t dropped = settling.skip(count);
+    if (count > dropped) ring->push_from_microphone(chunk + dropped, count - dropped);
+  }
+}
+
+}  // namespace
+
+bool has_microphone() { return true; }
+
+bool microphone_begin(AudioRing& to, uint32_t sample_rate, const char** reason) {
+  if (sample_rate != kSampleRate) {
+    *reason = "The PDM driver of this board captures 16000 samples per second and nothing else";
+    return false;
+  }
+  ring = &to;
+  settling.start(sample_rate, KWS_MIC_SETTLE_MS);
+#if defined(KWS_MIC_PIN_DIN) && defined(KWS_MIC_PIN_CLK)
+#if defined(KWS_MIC_PIN_PWR)
+  PDM.setPins(KWS_MIC_PIN_DIN, KWS_MIC_PIN_CLK, KWS_MIC_PIN_PWR);
+#else
+  PDM.setPins(KWS_MIC_PIN_DIN, KWS_MIC_PIN_CLK, -1);
+#endif
+#endif
+  PDM.onReceive(on_receive);
+  // mbed cores want the gain before begin() (one of them rebuilds its filter under the interrupt
+  // afterwards); Adafruit's begin() sets its own.
+#if defined(KWS_MIC_GAIN) && !defined(ARDUINO_NRF52_ADAFRUIT)
+  PDM.setGain(KWS_MIC_GAIN);
+#endif
+  constexpr int kChannels = 1;
+  if (!PDM.begin(kChannels, static_cast<int>(sample_rate))) {
+    *reason = "The PDM driver did not start: are its pins or its DMA channel in use?";
+    return false;
+  }
+#if defined(KWS_MIC_GAIN) && defined(ARDUINO_NRF52_ADAFRUIT)
+  PDM.setGain(KWS_MIC_GAIN);
+#endif
+  return true;
+}
+
+}  // namespace hal
+}  // namespace kws
+
+#endif  // KWS_HAL_ARDUINO_PDM

@@ -1,0 +1,105 @@
+// A digital I2S microphone on an ESP32 through `driver/i2s.h` (ESP-IDF 4.4, Arduino core 2.x): 24
+// bits, left-aligned in 32-bit slots, left channel (the microphone's L/R pin at GND), e.g. an
+// INMP441.
+//
+// A task of its own waits for the driver's DMA buffers and hands them on; the application runs in
+// Arduino's loop task on the other core.
+#if defined(KWS_HAL_ESP32_I2S)
+
+#include <driver/i2s.h>
+#include <freertos/FreeRTOS.h>
+#include <freertos/task.h>
+
+#include "kws_hal/kws_hal.h"
+#include "kws_hal/settling.h"
+
+#ifndef KWS_MIC_SETTLE_MS
+#define KWS_MIC_SETTLE_MS 0
+#endif
+// Bits by which samples are shifted up: 6 dB each.
+#ifndef KWS_MIC_GAIN
+#define KWS_MIC_GAIN 0
+#endif
+
+namespace kws {
+namespace hal {
+namespace {
+
+static_assert(KWS_MIC_GAIN >= 0 && KWS_MIC_GAIN <= 16, "KWS_MIC_GAIN is 0 to 16 bits");
+
+constexpr i2s_port_t kPort = I2S_NUM_0;
+constexpr int kChunk = 256;     // samples: one DMA buffer, 16 ms
+constexpr int kDmaBuffers = 8;  // 128 ms before the driver loses audio
+constexpr uint32_t kStack = 4096;
+constexpr UBaseType_t kPriority = 10;  // above the loop task, below the radio's
+constexpr BaseType_t kCore = 0;        // the loop task runs on core 1
+
+Settling settling;
+int32_t slots[kChunk];
+int16_t samples[kChunk];
+
+// The upper 16 of 32 bits after amplification, saturated.
+int16_t to_sample(int32_t slot) {
+  const int32_t value = slot >> (16 - KWS_MIC_GAIN);
+  if (value > INT16_MAX) return INT16_MAX;
+  if (value < INT16_MIN) return INT16_MIN;
+  return static_cast<int16_t>(value);
+}
+
+void capture(void* argument) {
+  AudioRing& ring = *static_cast<AudioRing*>(argument);
+  for (;;) {
+    size_t bytes = 0;
+    if (i2s_read(kPort, slots, sizeof slots, &bytes, portMAX_DELAY) != ESP_OK || bytes == 0) {
+      vTaskDelay(1);
+      continue;
+    }
+    const size_t count = bytes / sizeof slots[0];
+    for (size_t i = 0; i < count; ++i) samples[i] = to_sample(slots[i]);
+    const size_t dropped = settling.skip(count);
+    if (count > dropped) ring.push_from_microphone(samples + dropped, count - dropped);
+  }
+}
+
+bool fail(const char* why, const char** reason) {
+  i2s_driver_uninstall(kPort);
+  *reason = why;
+  return false;
+}
+
+}  // namespace
+
+bool has_microphone() { return true; }
+
+bool microphone_begin(AudioRing& ring, uint32_t sample_rate, const char** reason) {
+  i2s_config_t config = {};
+  config.mode = static_cast<i2s_mode_t>(I2S_MODE_MASTER | I2S_MODE_RX);
+  config.sample_rate = sample_rate;
+  config.bits_per_sample = I2S_BITS_PER_SAMPLE_32BIT;
+  config.channel_format = I2S_CHANNEL_FMT_ONLY_LEFT;
+  config.communication_format = I2S_COMM_FORMAT_STAND_I2S;
+  config.dma_buf_count = kDmaBuffers;
+  config.dma_buf_len = kChunk;
+  if (i2s_driver_install(kPort, &config, 0, nullptr) != ESP_OK) {
+    *reason = "The I2S driver could not be installed: is the port in use?";
+    return false;
+  }
+  i2s_pin_config_t pins = {};
+  pins.mck_io_num = I2S_PIN_NO_CHANGE;
+  pins.bck_io_num = KWS_MIC_PIN_BCLK;
+  pins.ws_io_num = KWS_MIC_PIN_WS;
+  pins.data_out_num = I2S_PIN_NO_CHANGE;
+  pins.data_in_num = KWS_MIC_PIN_SD;
+  if (i2s_set_pin(kPort, &pins) != ESP_OK)
+    return fail("The I2S pins of the board file cannot be used for I2S", reason);
+  settling.start(sample_rate, KWS_MIC_SETTLE_MS);
+  if (xTaskCreatePinnedToCore(capture, "kws_microphone", kStack, &ring, kPriority, nullptr,
+                              kCore) != pdPASS)
+    return fail("No memory for the task that captures audio", reason);
+  return true;
+}
+
+}  // namespace hal
+}  // namespace kws
+
+#endif  // KWS_HAL_ESP32_I2S

@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest';
+import { findBoard, loadBoards } from '../../src/boards/load.js';
+import { resolveTwin } from '../../src/boards/twin.js';
+
+const boards = loadBoards();
+const twinOf = (name: string) => resolveTwin(findBoard(name, boards), boards);
+
+describe('a twin', () => {
+  test.each([
+    ['arduino-nano-33-ble', 'virtual_cortex_m4', 'cortex-m4', '-mfloat-abi=softfp -mfpu=fpv4-sp-d16'],
+    [
+      'adafruit-feather-nrf52840-sense',
+      'virtual_cortex_m4',
+      'cortex-m4',
+      '-mfloat-abi=hard -mfpu=fpv4-sp-d16',
+    ],
+    ['arduino-nano-rp2040-connect', 'virtual_cortex_m3', 'cortex-m0plus', '-mfloat-abi=soft'],
+  ])('of %s is %s with -mcpu=%s %s and the memory limits of the board', (id, machine, cpu, floatFlags) => {
+    const board = findBoard(id, boards);
+    const twin = twinOf(id);
+    expect(twin.id).toBe(`${id}-twin`);
+    expect(twin.kind).toBe('virtual');
+    expect(twin.hal).toBe('virtual');
+    expect(twin.core).toBe(board.core);
+    expect(twin.platformio.platform).toBe('bundled');
+    expect(twin.platformio.board).toBe(machine);
+    expect(twin.platformio.options).toEqual({
+      'board_build.cpu': cpu,
+      'board_build.float_flags': floatFlags,
+      'board_upload.maximum_size': String(board.flashBytes),
+      'board_upload.maximum_ram_size': String(board.ramBytes),
+    });
+    expect(twin.flashBytes).toBe(board.flashBytes);
+    expect(twin.ramBytes).toBe(board.ramBytes);
+    expect(twin.emulates).toEqual({ id, name: board.name, note: board.twin?.note });
+  });
+
+  test('of a virtual board is the board itself', () => {
+    expect(twinOf('virtual-cortex-m7')).toBe(boards.get('virtual-cortex-m7'));
+  });
+
+  test('does not exist for Xtensa, and the message says why', () => {
+    expect(() => twinOf('esp32-s3-devkitc-1')).toThrow(
+      'esp32-s3-devkitc-1 cannot be emulated\n' +
+        '  why: its Xtensa core is not among those of the virtual boards\n' +
+        '  next: use the board itself, or --board virtual-cortex-m3 or virtual-cortex-m4 or virtual-cortex-m7',
+    );
+  });
+});

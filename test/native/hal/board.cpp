@@ -1,0 +1,36 @@
+// The clock and the ports behind the stand-in headers.
+#include <Arduino.h>
+#if defined(ARDUINO_NRF52_ADAFRUIT)
+#include <Adafruit_TinyUSB.h>
+#endif
+
+namespace fake {
+Port usb;
+Port uart;
+uint32_t now_us = 0;
+uint32_t waited_us = 0;
+
+static void pass(uint32_t us) {
+  now_us += us;
+  waited_us += us;
+}
+}  // namespace fake
+
+#if defined(ARDUINO_NRF52_ADAFRUIT)
+Adafruit_USBD_CDC Serial;
+uint32_t millis() { return fake::now_us / 1000; }
+uint32_t micros() { return fake::now_us; }
+void delay(uint32_t ms) { fake::pass(ms * 1000); }
+#else
+unsigned long millis() { return fake::now_us / 1000; }
+unsigned long micros() { return fake::now_us; }
+#if defined(ARDUINO_ARCH_ESP32)
+HWCDC Serial(fake::usb);
+HardwareSerial Serial0(fake::uart);
+void delay(uint32_t ms) { fake::pass(ms * 1000); }
+#else
+arduino::USBSerial _SerialUSB;
+void delay(unsigned long ms) { fake::pass(static_cast<uint32_t>(ms) * 1000); }
+#endif
+#endif
+void yield() { fake::pass(100); }

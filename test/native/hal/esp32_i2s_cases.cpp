@@ -1,0 +1,168 @@
+// Drives esp32_i2s.cpp: its task runs until the driver has no more audio and it waits.
+#include <driver/i2s.h>
+#include <freertos/task.h>
+
+#include <csetjmp>
+
+#include "audio.h"
+#include "serial_cases.h"
+
+static Listener listener;
+static const char* reason = nullptr;
+
+static std::vector<int32_t> line;  // slots on the data line that the driver has not handed out
+static i2s_config_t config;
+static i2s_pin_config_t pins;
+static esp_err_t install_result = ESP_OK;
+static esp_err_t pin_result = ESP_OK;
+static BaseType_t task_result = pdPASS;
+static int installed = 0;
+static TaskFunction_t task = nullptr;
+static void* task_argument = nullptr;
+static jmp_buf idle;
+
+esp_err_t i2s_driver_install(i2s_port_t, const i2s_config_t* with, int, void*) {
+  config = *with;
+  if (install_result == ESP_OK) ++installed;
+  return install_result;
+}
+esp_err_t i2s_driver_uninstall(i2s_port_t) {
+  --installed;
+  return ESP_OK;
+}
+esp_err_t i2s_set_pin(i2s_port_t, const i2s_pin_config_t* with) {
+  pins = *with;
+  return pin_result;
+}
+esp_err_t i2s_read(i2s_port_t, void* to, size_t size, size_t* bytes_read, TickType_t) {
+  const size_t count = line.size() < size / 4 ? line.size() : size / 4;
+  if (count == 0) return ESP_FAIL;
+  std::memcpy(to, line.data(), count * 4);
+  line.erase(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(count));
+  *bytes_read = count * 4;
+  return ESP_OK;
+}
+BaseType_t xTaskCreatePinnedToCore(TaskFunction_t function, const char*, uint32_t, void* argument,
+                                   UBaseType_t, TaskHandle_t*, BaseType_t) {
+  task = function;
+  task_argument = argument;
+  return task_result;
+}
+void vTaskDelay(TickType_t) { longjmp(idle, 1); }
+
+static void start() {
+  CHECK(kws::hal::microphone_begin(listener.ring, 16000, &reason));
+  CHECK(task != nullptr && installed == 1);
+}
+
+// The microphone's words: 24 bits, left-aligned in 32.
+static void deliver(const std::vector<int32_t>& words24) {
+  for (const int32_t word : words24) line.push_back(word * 256);
+  if (setjmp(idle) == 0) task(task_argument);
+}
+
+// Words that become ramp(count, from) with KWS_MIC_GAIN of 4: a step of the sample is 16 of the 24
+// bits.
+static std::vector<int32_t> words(size_t count, int from = 0) {
+  std::vector<int32_t> all;
+  for (const int16_t sample : ramp(count, from)) all.push_back(sample * 16);
+  return all;
+}
+
+static void starts_with_the_board_files_pins() {
+  start();
+  CHECK(config.mode == (I2S_MODE_MASTER | I2S_MODE_RX));
+  CHECK(config.sample_rate == 16000);
+  CHECK(config.bits_per_sample == I2S_BITS_PER_SAMPLE_32BIT);
+  CHECK(config.channel_format == I2S_CHANNEL_FMT_ONLY_LEFT);
+  CHECK(config.dma_buf_count * config.dma_buf_len >= 1600);  // a tenth of a second
+  CHECK(pins.mck_io_num == -1 && pins.data_out_num == -1);
+  CHECK(pins.bck_io_num == 41 && pins.ws_io_num == 42 && pins.data_in_num == 2);
+}
+
+// KWS_MIC_SETTLE_MS is 10: 160 samples.
+static void drops_the_settling_time_then_delivers_in_order() {
+  start();
+  deliver(words(100));
+  CHECK(listener.heard().empty());
+  deliver(words(700, 100));
+  CHECK(listener.heard() == ramp(800 - 160, 160));
+}
+
+static void amplifies_and_saturates() {
+  start();
+  deliver(words(160));
+  deliver({0, 15, 16, -1, -16, 0x7ffff, 0x80000, 0x7fffff, -0x80000, -0x80001, -0x800000});
+  CHECK((listener.heard() ==
+         std::vector<int16_t>{0, 0, 1, -1, -1, 32767, 32767, 32767, -32768, -32768, -32768}));
+}
+
+static void counts_overruns() {
+  start();
+  deliver(words(160));
+  deliver(words(5000));
+  CHECK(listener.ring.overruns() == 5000 - Listener::kCapacity);
+  CHECK(listener.heard() == ramp(Listener::kCapacity));
+  deliver(words(10, 3));
+  CHECK(listener.heard() == ramp(10, 3));
+}
+
+static void a_stream_that_never_changes_is_noticed() {
+  start();
+  kws::SilenceWatch watch;
+  deliver(std::vector<int32_t>(160, 0));
+  bool dead = false;
+  for (int i = 0; i < 63; ++i) {
+    CHECK(!dead);
+    deliver(std::vector<int32_t>(256, -1));  // an open line pulled up
+    const std::vector<int16_t> heard = listener.heard();
+    dead = watch.observe(heard.data(), heard.size());
+  }
+  CHECK(dead);
+}
+
+static void start_failures_are_reported_and_undone() {
+  install_result = ESP_FAIL;
+  CHECK(!kws::hal::microphone_begin(listener.ring, 16000, &reason));
+  CHECK(std::strcmp(reason, "The I2S driver could not be installed: is the port in use?") == 0);
+  install_result = ESP_OK;
+  pin_result = ESP_FAIL;
+  CHECK(!kws::hal::microphone_begin(listener.ring, 16000, &reason));
+  CHECK(std::strcmp(reason, "The I2S pins of the board file cannot be used for I2S") == 0);
+  pin_result = ESP_OK;
+  task_result = 0;
+  CHECK(!kws::hal::microphone_begin(listener.ring, 16000, &reason));
+  CHECK(std::strcmp(reason, "No memory for the task that captures audio") == 0);
+  CHECK(installed == 0);
+}
+
+// The board has two ports: both hear the hello, then the one that the host speaks on.
+static void follows_the_port_that_the_host_uses() {
+  kws::hal::begin();
+  CHECK(fake::uart.baud == 115200);
+  kws::hal::serial_write("hello\n", 6);
+  CHECK(fake::usb.outgoing == "hello\n" && fake::uart.outgoing == "hello\n");
+  fake::uart.incoming.push_back('s');
+  uint8_t byte = 0;
+  CHECK(kws::hal::serial_read(&byte, 1) == 1 && byte == 's');
+  kws::hal::serial_write("stats\n", 6);
+  CHECK(fake::usb.outgoing == "hello\n" && fake::uart.outgoing == "hello\nstats\n");
+  fake::usb.incoming.push_back('m');
+  CHECK(kws::hal::serial_read(&byte, 1) == 1 && byte == 'm');
+  kws::hal::serial_write("ok\n", 3);
+  CHECK(fake::usb.outgoing == "hello\nok\n" && fake::uart.outgoing == "hello\nstats\n");
+}
+
+static const Case cases[] = {
+    SERIAL_CASES,
+    {"starts-with-the-board-files-pins", starts_with_the_board_files_pins},
+    {"drops-the-settling-time-then-delivers-in-order",
+     drops_the_settling_time_then_delivers_in_order},
+    {"amplifies-and-saturates", amplifies_and_saturates},
+    {"counts-overruns", counts_overruns},
+    {"a-stream-that-never-changes-is-noticed", a_stream_that_never_changes_is_noticed},
+    {"start-failures-are-reported-and-undone", start_failures_are_reported_and_undone},
+    {"follows-the-port-that-the-host-uses", follows_the_port_that_the_host_uses},
+};
+
+int main(int argc, char** argv) { return run_case(cases, argc, argv); }

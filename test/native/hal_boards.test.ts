@@ -1,0 +1,110 @@
+/**
+ * The HALs of real boards, compiled against stand-ins of their vendors' headers (warnings are errors) and
+ * driven: audio in, overruns, silence, a serial line nobody reads, a microphone that does not start.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { HALS } from '../../src/boards/hal.js';
+import { buildNative, libraryRoot, type NativeProgram, root, runNative } from '../support/native.js';
+
+const here = join(root, 'test', 'native', 'hal');
+const stand = join(root, 'test', 'fixtures', 'vendor-headers');
+const halSource = join(libraryRoot, 'kws_hal', 'src');
+
+/** Leaves out the HALs of other boards; guarded by macros, they would be empty. */
+const common = ['audio_ring.cpp'];
+
+interface Board {
+  readonly name: string;
+  readonly hal: keyof typeof HALS;
+  readonly headers: string;
+  readonly cases: string;
+  readonly defines: readonly string[];
+}
+
+const boards: readonly Board[] = [
+  {
+    name: 'arduino-pdm, mbed core',
+    hal: 'arduino-pdm',
+    headers: 'arduino-mbed',
+    cases: 'arduino_pdm_cases.cpp',
+    defines: ['ARDUINO_ARCH_MBED', 'KWS_MIC_GAIN=60'],
+  },
+  {
+    name: 'arduino-pdm, Adafruit core',
+    hal: 'arduino-pdm',
+    headers: 'arduino-adafruit',
+    cases: 'arduino_pdm_cases.cpp',
+    defines: ['ARDUINO_NRF52_ADAFRUIT', 'KWS_MIC_GAIN=60', 'KWS_MIC_PIN_DIN=34', 'KWS_MIC_PIN_CLK=35'],
+  },
+  {
+    name: 'esp32-i2s',
+    hal: 'esp32-i2s',
+    headers: 'arduino-esp32',
+    cases: 'esp32_i2s_cases.cpp',
+    defines: [
+      'ARDUINO_ARCH_ESP32',
+      'ARDUINO_USB_CDC_ON_BOOT=1',
+      'KWS_MIC_GAIN=4',
+      'KWS_MIC_PIN_BCLK=41',
+      'KWS_MIC_PIN_WS=42',
+      'KWS_MIC_PIN_SD=2',
+    ],
+  },
+];
+
+/** Names of the cases, read from the program's source: none can be forgotten here. */
+function caseNames(...files: readonly string[]): string[] {
+  return files.flatMap((file) =>
+    [...readFileSync(join(here, file), 'utf8').matchAll(/\{?\s*"([a-z0-9-]+)",\s*[a-z_]+\s*\}?/g)].map(
+      ([, name]) => name!,
+    ),
+  );
+}
+
+function driven(program: NativeProgram, cases: readonly string[]): void {
+  let executable: string;
+  beforeAll(async () => {
+    executable = await buildNative(program);
+  });
+  test.each(cases)('%s', async (name) => {
+    expect(await runNative(executable, '', [name]).catch((error) => String(error.stdout ?? error))).toBe(
+      'ok',
+    );
+  });
+}
+
+describe.each(boards)('$name', ({ name, hal, headers, cases, defines }) => {
+  const names = caseNames('serial_cases.h', cases);
+  test('has all its cases', () => expect(names.length).toBeGreaterThanOrEqual(13));
+  const wanted = [...common, ...HALS[hal].sources].map((file) => join(halSource, file));
+  driven(
+    {
+      name: `hal-${name.replace(/\W+/g, '-')}`,
+      libraries: ['kws_hal'],
+      sources: [join(here, 'board.cpp'), join(here, cases)],
+      includes: [join(stand, headers), join(stand, 'common'), here],
+      flags: [
+        ...HALS[hal].macros.map((macro) => `-D${macro}=1`),
+        '-DKWS_SERIAL_BAUD=115200',
+        '-DKWS_MIC_SETTLE_MS=10',
+        ...defines.map((define) => `-D${define}`),
+      ],
+      exclude: (file) => file.startsWith(halSource) && !wanted.includes(file),
+    },
+    names,
+  );
+});
+
+describe('silence watch and settling', () => {
+  driven(
+    {
+      name: 'hal-silence-watch',
+      libraries: ['kws_hal'],
+      sources: [join(here, 'silence_watch_cases.cpp')],
+      includes: [here],
+    },
+    caseNames('silence_watch_cases.cpp'),
+  );
+});
