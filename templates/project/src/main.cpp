@@ -1,5 +1,6 @@
 // The firmware's entry point: the same file for every board, model and runtime.
 #include "kws_app/app.h"
+#include "kws_hal/kws_hal.h"
 
 namespace {
 
@@ -7,16 +8,17 @@ kws::App app(kws::kAppConfig);
 
 }  // namespace
 
-#ifdef ARDUINO
+namespace kws {
+namespace hal {
 
-// Arduino's core owns main() and calls these two.
-void setup();
-void loop();
+// Where a framework owns main() (Arduino), the HAL calls these two.
+void application_setup() { app.begin(); }
+void application_loop() { app.poll(); }
 
-void setup() { app.begin(); }
-void loop() { app.poll(); }
+}  // namespace hal
+}  // namespace kws
 
-#else
+#ifndef KWS_HAL_ARDUINO
 
 int main() {
   app.begin();
