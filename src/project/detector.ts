@@ -4,49 +4,19 @@
  * Owns: defaults, times in ms → feature steps, labels → outputs.
  * Leaves to others: what the settings mean (`detector/`).
  */
+import { MAX_REFRACTORY_STEPS } from '../detector/check.js';
+import {
+  DETECTOR_PRESETS,
+  type DetectorPreset,
+  type DetectorSettings,
+  detectorSpec,
+} from '../detector/settings.js';
 import type { DetectorSpec } from '../detector/spec.js';
 import type { Problem } from '../diagnostics/errors.js';
 import { didYouMean } from '../diagnostics/nearest.js';
-import type { FrontendSpec } from '../frontend/spec.js';
+import { FRONTEND_PRESETS, type FrontendSpec } from '../frontend/spec.js';
 import { type FieldPath, fieldProblem } from './problems.js';
 import type { DetectorEntry } from './schema.js';
-
-/** A published decision rule; times in ms, because the step is the front end's. */
-type Preset = Omit<DetectorSpec, 'targets' | 'refractorySteps'> & { readonly refractoryMs: number };
-
-const MICRO_WAKE_WORD: Preset = {
-  cutoff: 0.97,
-  window: 5,
-  minimum: 1,
-  partialWindow: 'zeros',
-  mean: 'exact',
-  refractoryMs: 1000,
-  refractoryCounts: 'steps-below-cutoff',
-  startDeaf: true,
-  refractoryFor: 'all',
-  deafInference: 'judged-later',
-  clearOnDetect: true,
-  competition: 'each',
-};
-
-export const DETECTOR_PRESETS = {
-  'micro-wake-word': MICRO_WAKE_WORD,
-  'micro-wake-word-v1': { ...MICRO_WAKE_WORD, cutoff: 0.5, window: 10, refractoryMs: 1480 },
-  'micro-speech': {
-    cutoff: 0.785,
-    window: 10,
-    minimum: 3,
-    partialWindow: 'present',
-    mean: 'floor',
-    refractoryMs: 1500,
-    refractoryCounts: 'every-step',
-    startDeaf: false,
-    refractoryFor: 'same-label',
-    deafInference: 'forgotten',
-    clearOnDetect: false,
-    competition: 'top',
-  },
-} as const satisfies Record<string, Preset>;
 
 /** Labels that name the absence of a keyword: they compete, but are not detected unless kws.json says so. */
 const NO_KEYWORD = /^_?(silence|unknown|background(_?noise)?|noise|other|none|negative)_?$/i;
@@ -62,49 +32,56 @@ export interface DetectorContext {
   readonly streaming: boolean;
 }
 
-/** The rule most models of that kind are used with. */
-function defaultPreset({ frontend, streaming }: DetectorContext): keyof typeof DETECTOR_PRESETS {
+/** The rule that models of that kind are used with. */
+export function defaultPreset(frontend: FrontendSpec, streaming: boolean): DetectorPreset {
+  if (frontend.kind === 'none') return 'general';
   if (!streaming) return 'micro-speech';
-  return frontend.kind === 'micro' && frontend.stepMs === 20 ? 'micro-wake-word-v1' : 'micro-wake-word';
+  return frontend.stepMs === FRONTEND_PRESETS['micro-wake-word-v1'].stepMs
+    ? 'micro-wake-word-v1'
+    : 'micro-wake-word';
 }
 
-/** Feature steps are counted in 16 bits on the device. */
-const MOST_STEPS = 65_535;
+/** What a step counts as where there is no front end and so no time. */
+const NOMINAL_STEP_MS = 10;
 
+/** @param hop feature steps from one inference to the next */
 export function resolveDetector(
   entry: DetectorEntry | undefined,
+  hop: number,
   context: DetectorContext,
 ): DetectorSpec | undefined {
-  const { frontend, problems } = context;
+  const { frontend, labels, problems } = context;
   const found = problems.length;
   const wrong = (field: string, problem: Omit<Problem, 'where'>) =>
     problems.push(fieldProblem(context.file, [...context.path, 'detector', field], problem));
   const given: Exclude<DetectorEntry, string> = typeof entry === 'string' ? { preset: entry } : (entry ?? {});
-  const { preset = defaultPreset(context), targets, ...settings } = given;
-  const { refractoryMs, ...rule } = overlay<Preset>(DETECTOR_PRESETS[preset], settings);
-  const minimum = settings.minimum ?? Math.min(rule.minimum, rule.window);
-  if (minimum > rule.window)
-    wrong('minimum', {
-      what: `${minimum} is more than the window of ${rule.window} inferences`,
-      next: `give at most ${rule.window}, or a larger window`,
-    });
-  const refractorySteps = Math.ceil(refractoryMs / (frontend.kind === 'none' ? 10 : frontend.stepMs));
-  if (refractorySteps > MOST_STEPS)
-    wrong('refractoryMs', {
-      what: `${refractoryMs} is more than ${MOST_STEPS} feature steps`,
-      next: 'give a shorter time',
-    });
-  const indices = (targets ?? defaultTargets(context.labels)).map((label) => {
-    const output = context.labels.indexOf(label);
-    if (output < 0)
+  const { preset = defaultPreset(frontend, context.streaming), targets, ...own } = given;
+  const settings = overlay<DetectorSettings>(DETECTOR_PRESETS[preset], own);
+  const outputs = (targets ?? defaultTargets(labels)).map((label) => {
+    if (!labels.includes(label))
       wrong('targets', {
         what: `${JSON.stringify(label)} is no label of this model`,
-        next: didYouMean(label, context.labels),
+        next: didYouMean(label, labels),
       });
-    return output;
+    return labels.indexOf(label);
   });
-  if (problems.length > found) return undefined;
-  return { ...rule, minimum, refractorySteps, targets: [...new Set(indices)].sort((a, b) => a - b) };
+  const stepMs = frontend.kind === 'none' ? NOMINAL_STEP_MS : frontend.stepMs;
+  const spec = detectorSpec(
+    settings,
+    { stepMs, hop },
+    [...new Set(outputs)].sort((a, b) => a - b),
+  );
+  if (own.minimum !== undefined && own.minimum > spec.window)
+    wrong('minimum', {
+      what: `${own.minimum} is more than the window of ${spec.window} inferences`,
+      next: `give at most ${spec.window}, or a larger window`,
+    });
+  if (spec.refractorySteps > MAX_REFRACTORY_STEPS)
+    wrong('refractoryMs', {
+      what: `${settings.refractoryMs} is more than ${MAX_REFRACTORY_STEPS} feature steps of ${stepMs} ms`,
+      next: `give at most ${MAX_REFRACTORY_STEPS * stepMs}`,
+    });
+  return problems.length > found ? undefined : spec;
 }
 
 /** `base` with the settings that are given. */

@@ -1,5 +1,6 @@
 /** The `frontend` field of kws.json → a front end, or what is wrong with it. */
 import type { Problem } from '../diagnostics/errors.js';
+import { microSpecProblems } from '../frontend/micro/geometry.js';
 import { FRONTEND_PRESETS, type FrontendSpec, type MicroFrontendSpec } from '../frontend/spec.js';
 import { fieldProblem } from './problems.js';
 import type { FrontendEntry } from './schema.js';
@@ -35,10 +36,9 @@ export function resolveFrontend(
   for (const field of MICRO_FIELDS)
     if (spec[field] === undefined)
       wrong(field, { what: 'is missing', next: 'give it, or begin from a "preset"' });
-  if ((spec.lowerBandLimit ?? 0) >= (spec.upperBandLimit ?? Number.POSITIVE_INFINITY))
-    wrong('upperBandLimit', {
-      what: `${spec.upperBandLimit} is not above lowerBandLimit ${spec.lowerBandLimit}`,
-      next: 'give the upper end of the filter bank in Hz, such as 7500',
-    });
-  return found === problems.length ? (spec as MicroFrontendSpec) : undefined;
+  if (found !== problems.length) return undefined;
+  const complete = spec as MicroFrontendSpec;
+  for (const problem of microSpecProblems(complete))
+    problems.push({ ...problem, where: `${file}, ${problem.where}` });
+  return found === problems.length ? complete : undefined;
 }

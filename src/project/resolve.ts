@@ -129,7 +129,7 @@ function resolveModel(entry: ModelEntry, model: Model, context: Context): Resolv
   const { frontend } = context;
   const hop = frontend === undefined ? undefined : resolveHop(entry, model, frontend, context);
   if (labels === undefined || hop === undefined || frontend === undefined) return undefined;
-  const detector = resolveDetector(entry.detector, {
+  const detector = resolveDetector(entry.detector, hop, {
     ...context,
     frontend,
     labels,

@@ -6,8 +6,9 @@
  * Leaves to others: what the fields mean together and with the models (`resolve.ts`), messages (`problems.ts`).
  */
 import { z } from 'zod';
+import { MAX_OUTPUTS, MAX_WINDOW } from '../detector/check.js';
+import { DETECTOR_PRESETS } from '../detector/settings.js';
 import { FRONTEND_PRESETS } from '../frontend/spec.js';
-import { DETECTOR_PRESETS } from './detector.js';
 
 /** What models, labels and boards are called: safe in C, in paths and in the protocol's lines. */
 export const NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
@@ -84,8 +85,8 @@ const detectorObject = z.strictObject({
     .max(1)
     .meta({ description: 'mean probability above which a label counts as heard, 0 to 1', examples: [0.97] })
     .optional(),
-  window: whole(1, 255, 'number of inferences averaged', 5).optional(),
-  minimum: whole(1, 255, 'inferences needed before anything is decided', 1).optional(),
+  window: whole(1, MAX_WINDOW, 'number of inferences averaged', 5).optional(),
+  minimum: whole(1, MAX_WINDOW, 'inferences needed before anything is decided', 1).optional(),
   partialWindow: z
     .enum(['zeros', 'present'])
     .meta({
@@ -105,6 +106,10 @@ const detectorObject = z.strictObject({
     .min(0)
     .max(600_000)
     .meta({ description: 'time after a detection without another one, in ms', examples: [1000] })
+    .optional(),
+  refractoryInclusive: z
+    .boolean()
+    .meta({ description: 'whether that time still holds when it has exactly passed', examples: [false] })
     .optional(),
   refractoryCounts: z
     .enum(['every-step', 'steps-below-cutoff'])
@@ -143,7 +148,7 @@ const model = z.strictObject({
   labels: z
     .array(label)
     .min(1)
-    .max(32)
+    .max(MAX_OUTPUTS)
     .meta({ description: 'one label per model output, in its order', examples: [['okay nabu']] })
     .optional(),
   hop: whole(
@@ -236,7 +241,7 @@ export type DetectorEntry = NonNullable<ModelEntry['detector']>;
 export type FrontendEntry = KwsFile['frontend'];
 export type BoardOverrides = NonNullable<KwsFile['boards']>[string];
 
-/** The JSON schema for editors; `schemas/kws.schema.json` is its text. */
-export function kwsJsonSchema(): object {
-  return z.toJSONSchema(kwsFileSchema, { io: 'input', target: 'draft-07' });
+/** The JSON schema's text for editors, exactly as `schemas/kws.schema.json` must read. */
+export function kwsJsonSchema(): string {
+  return `${JSON.stringify(z.toJSONSchema(kwsFileSchema, { io: 'input', target: 'draft-07' }), null, 2)}\n`;
 }

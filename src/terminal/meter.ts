@@ -99,7 +99,8 @@ export class Meter {
     const available = (this.#options.stream.columns ?? 80) - 1;
     const figures = ` ${row.probability.toFixed(2)}  ${this.#time}`;
     const titleWidth = Math.min(this.#titleWidth, available - figures.length - 7);
-    if (titleWidth < Math.min(4, this.#titleWidth)) return truncate(`${row.probability.toFixed(2)} ${row.title}`, available);
+    if (titleWidth < Math.min(4, this.#titleWidth))
+      return truncate(`${row.probability.toFixed(2)} ${row.title}`, available);
     const title = padColumns(truncate(row.title, titleWidth), titleWidth);
     const length = Math.min(BAR, available - titleWidth - figures.length - 3);
     const { green, dim } = this.#options.colours;

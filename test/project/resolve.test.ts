@@ -85,7 +85,7 @@ describe('resolveProject', () => {
     });
     expect(models[0]).toMatchObject({
       hop: 5,
-      detector: { targets: [2, 3], competition: 'top', refractorySteps: 75 },
+      detector: { targets: [2, 3], competition: 'top', refractorySteps: 76 },
     });
   });
 
@@ -204,11 +204,26 @@ describe('resolveProject', () => {
       ],
     ],
     [
-      'a front end of its own that is not complete',
+      'settings of a front end without a preset',
+      [{ name: 'm', file: 'stream3.tflite' }],
+      { frontend: { stepMs: 10, windowMs: 30, channels: 40, tables: 'c', upperBandLimit: 7500 } },
+      [
+        'kws.json, frontend.sampleRate: is missing | give it, or begin from a "preset"',
+        'kws.json, frontend.lowerBandLimit: is missing | give it, or begin from a "preset"',
+      ],
+    ],
+    [
+      'a setting where there is no front end',
+      [{ name: 'm', file: 'stream3.tflite' }],
+      { frontend: { preset: 'none', stepMs: 10 } },
+      ['kws.json, frontend.stepMs: means nothing for the preset "none" | remove it'],
+    ],
+    [
+      'band limits that contradict each other',
       [{ name: 'm', file: 'stream3.tflite' }],
       { frontend: { preset: 'micro-wake-word', lowerBandLimit: 7600 } },
       [
-        'kws.json, frontend.upperBandLimit: 7500 is not above lowerBandLimit 7600 | give the upper end of the filter bank in Hz, such as 7500',
+        'kws.json, frontend.upperBandLimit: 7500 is out of range | the upper limit lies above the lower one (7600 Hz) and below half the sample rate (8000 Hz) | use 7500 Hz at 16000 Hz',
       ],
     ],
   ])('%s', async (_, models, more, expected) => {

@@ -1,0 +1,80 @@
+/** `kws-gen init`: a project from a model. */
+import { relative, resolve } from 'node:path';
+import { inputError } from '../diagnostics/errors.js';
+import type { InitResult } from '../project/init.js';
+import type { Command, CommandContext } from './command.js';
+import { openProjectModel } from './models.js';
+
+export const initCommand: Command = {
+  name: 'init',
+  argument: {
+    name: 'model',
+    required: false,
+    description: 'an int8 .tflite, or a microWakeWord manifest (.json, version 1 or 2)',
+  },
+  summary: 'make a project (kws.json) from a model',
+  description:
+    'Makes kws.json from a model: labels, front end and detector come from a microWakeWord manifest or from the model file; what they do not say is asked on a terminal, or given by options. The model file is copied beside kws.json unless it is there already.',
+  examples: [
+    'kws-gen init okay_nabu.json',
+    'kws-gen init okay_nabu.json --gate vad.json --board arduino-nano-33-ble',
+    'kws-gen init micro_speech.tflite --labels silence,unknown,yes,no',
+    'kws-gen init kws_ref.tflite --frontend none --labels a,b,c,d,e,f,g,h,i,j,k,l',
+  ],
+  options: [
+    'project',
+    'name',
+    'labels',
+    'frontend',
+    'gate',
+    'cutoff',
+    'board',
+    'runtime',
+    'reference',
+    'force',
+  ],
+  async run(options, context, argument) {
+    const { initProject } = await import('../project/init.js');
+    const asker = context.interactive
+      ? await (await import('../terminal/prompts.js')).terminalAsker()
+      : undefined;
+    const source = argument ?? (await asker?.text('Model or microWakeWord manifest', 'okay_nabu.json'));
+    if (source === undefined)
+      throw inputError({
+        what: 'a model is missing',
+        next: 'kws-gen init okay_nabu.json, or any int8 .tflite',
+      });
+    const { board, project, gate, ...given } = options;
+    const result = await initProject({
+      ...given,
+      asker,
+      openModel: await openProjectModel(),
+      source: resolve(context.directory, source),
+      directory: resolve(context.directory, project ?? '.'),
+      gate: gate === undefined ? undefined : resolve(context.directory, gate),
+      board: board === undefined ? undefined : await canonicalBoard(board),
+    });
+    show(result, context);
+    return 0;
+  },
+};
+
+async function canonicalBoard(name: string): Promise<string> {
+  const { findBoard } = await import('../boards/index.js');
+  return findBoard(name).id;
+}
+
+function show({ project, kws, written, notes }: InitResult, { out, directory }: CommandContext): void {
+  const files = written.map((path) => relative(directory, path) || path);
+  const lines = [
+    `${files[0]}: ${project.name}, ${project.models.length === 1 ? '1 model' : `${project.models.length} models`}`,
+    ...project.models.map(
+      ({ name, labels, detector }) =>
+        `  ${name}: ${labels.join(', ')}; cutoff ${detector.cutoff}, mean of ${detector.window}${name === project.gate ? '; gates the others' : ''}`,
+    ),
+    ...(files.length > 2 ? [`Copied beside it: ${files.slice(2).join(', ')}`] : []),
+    ...notes.map((note) => `Note: ${note}`),
+    `Next: kws-gen flash${kws.board === undefined ? ' --board virtual-cortex-m4 --play CLIP.wav' : ''}`,
+  ];
+  out.result({ t: 'init', written: files, kws, notes }, lines);
+}

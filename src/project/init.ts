@@ -1,0 +1,114 @@
+/**
+ * Makes a project: `kws.json`, its JSON schema for editors, and the model files, copied so that the folder
+ * is complete in itself.
+ *
+ * Nothing is written before everything is checked; an existing kws.json stays unless `force` is given.
+ */
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { inputError, type Problem } from '../diagnostics/errors.js';
+import { type DraftOptions, draftProject } from './draft.js';
+import { KWS_FILE } from './load.js';
+import { type LoadedProject, resolveProject } from './resolve.js';
+import type { KwsFile, ModelEntry } from './schema.js';
+import type { Runtime } from './types.js';
+
+export const SCHEMA_FILE = 'kws.schema.json';
+const SCHEMA = fileURLToPath(new URL(`../../schemas/${SCHEMA_FILE}`, import.meta.url));
+
+export interface InitOptions extends DraftOptions {
+  /** Model or manifest. */
+  readonly source: string;
+  /** Folder of the project; made if need be. */
+  readonly directory: string;
+  readonly board?: string | undefined;
+  readonly runtime?: Runtime | undefined;
+  /** Refer to model files where they are instead of copying them. */
+  readonly reference?: boolean | undefined;
+  readonly force?: boolean | undefined;
+}
+
+export interface InitResult {
+  readonly project: LoadedProject;
+  readonly kws: KwsFile;
+  /** Absolute paths, kws.json first. */
+  readonly written: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/** @throws KwsError (exit code 2) with everything that is missing or wrong */
+export async function initProject(options: InitOptions): Promise<InitResult> {
+  const directory = resolve(options.directory);
+  const target = join(directory, KWS_FILE);
+  refuseExisting(target, options.force);
+  const draft = await draftProject(resolve(options.source), options);
+  const checked: KwsFile = {
+    ...draft.kws,
+    ...(options.board === undefined ? {} : { board: options.board }),
+    ...(options.runtime === undefined ? {} : { runtime: options.runtime }),
+  };
+  const project = await resolveProject(checked, { directory, openModel: options.openModel });
+  const placed = placeModels(checked, directory, options.reference === true);
+  await refuseOverwriting(placed.copies, options.force);
+
+  await mkdir(directory, { recursive: true });
+  for (const { from, to } of placed.copies) await copyFile(from, to);
+  const schema = join(directory, SCHEMA_FILE);
+  await writeFile(schema, await readFile(SCHEMA));
+  const kws: KwsFile = { $schema: `./${SCHEMA_FILE}`, ...placed.kws };
+  await writeWhole(target, `${JSON.stringify(kws, null, 2)}\n`);
+  const written = [target, schema, ...placed.copies.map(({ to }) => to)];
+  return { project, kws, written, notes: draft.notes };
+}
+
+function refuseExisting(target: string, force = false): void {
+  if (!force && existsSync(target))
+    throw inputError({ what: `${KWS_FILE} is already there`, where: target, next: '--force replaces it' });
+}
+
+interface Copy {
+  readonly from: string;
+  readonly to: string;
+}
+
+interface Placed {
+  readonly kws: KwsFile;
+  readonly copies: readonly Copy[];
+}
+
+/** Where the model files will be, as kws.json writes it. Files inside the project's folder stay. */
+function placeModels(kws: KwsFile, directory: string, keep: boolean): Placed {
+  const copies: Copy[] = [];
+  const place = (entry: ModelEntry): ModelEntry => {
+    const inside = relative(directory, entry.file);
+    const isInside = !inside.startsWith('..') && !isAbsolute(inside);
+    if (isInside || keep) return { ...entry, file: inside.split(sep).join('/') };
+    const taken = copies.some(({ from, to }) => basename(to) === basename(entry.file) && from !== entry.file);
+    const name = taken ? `${entry.name}-${basename(entry.file)}` : basename(entry.file);
+    copies.push({ from: entry.file, to: join(directory, name) });
+    return { ...entry, file: name };
+  };
+  const models = kws.models.map(place);
+  return { kws: { ...kws, models, ...(kws.gate === undefined ? {} : { gate: place(kws.gate) }) }, copies };
+}
+
+async function refuseOverwriting(copies: readonly Copy[], force = false): Promise<void> {
+  const problems: Problem[] = [];
+  for (const { from, to } of copies)
+    if (!force && existsSync(to) && !(await readFile(from)).equals(await readFile(to)))
+      problems.push({
+        what: 'another file of this name is already there',
+        where: to,
+        next: '--force replaces it, --reference leaves the model where it is',
+      });
+  if (problems.length > 0) throw inputError(problems);
+}
+
+/** Either the whole file is there or nothing has changed. */
+async function writeWhole(path: string, text: string): Promise<void> {
+  const partial = `${path}.${process.pid}.tmp`;
+  await writeFile(partial, text);
+  await rename(partial, path);
+}
