@@ -13,13 +13,16 @@ import { SCALAR_SIZE } from './table.js';
 /** Why the bytes are no valid flatbuffer; `decode.ts` turns it into an input error. */
 export class MalformedFile extends Error {}
 
-/** A valid file's bytes are read about once; sharing strings and vectors makes it a little more. */
-const READS_PER_BYTE = 16;
+/** A valid file's bytes are read about once; vtables and strings that are shared make it a little more. */
+const READS_PER_BYTE = 4;
 const READS_AT_LEAST = 1 << 16;
+/** Models for microcontrollers have some hundreds. */
+const MOST_TABLES = 1 << 17;
 
 export class Cursor {
   private readonly view: ByteBuffer;
   private budget: number;
+  private tables = 0;
 
   constructor(readonly bytes: Uint8Array) {
     this.view = new ByteBuffer(bytes);
@@ -53,6 +56,8 @@ export class Cursor {
   }
 
   private table<T extends TableDef>(def: T, at: number): ValueOf<T> {
+    this.tables += 1;
+    if (this.tables > MOST_TABLES) throw new MalformedFile(`it has more than ${MOST_TABLES} tables`);
     this.claim(at, 4, 4, def.name);
     const vtable = at - this.view.readInt32(at);
     this.claim(vtable, 4, 2, `the vtable of ${def.name}`);

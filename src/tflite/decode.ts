@@ -62,12 +62,12 @@ function assemble(raw: RawModel, bytes: Uint8Array): TfliteFile {
     for (const tensor of subgraph.tensors)
       if (tensor.buffer >= Math.max(1, raw.buffers.length))
         throw new MalformedFile(
-          `tensor "${tensor.name}" names buffer ${tensor.buffer} of ${raw.buffers.length}`,
+          `tensor ${JSON.stringify(tensor.name.slice(0, 80))} names buffer ${tensor.buffer} of ${raw.buffers.length}`,
         );
   for (const entry of raw.metadata)
     if (entry.buffer >= raw.buffers.length)
       throw new MalformedFile(
-        `metadata "${entry.name}" names buffer ${entry.buffer} of ${raw.buffers.length}`,
+        `metadata ${JSON.stringify(entry.name.slice(0, 80))} names buffer ${entry.buffer} of ${raw.buffers.length}`,
       );
   return {
     version: raw.version,

@@ -1,0 +1,40 @@
+/** Element types and sizes of tensors. Leaves to others: what the elements mean. */
+import type { ElementType, Tensor } from './types.js';
+
+export const ELEMENT_BYTES: Readonly<Record<ElementType, number>> = {
+  float32: 4,
+  float16: 2,
+  int8: 1,
+  uint8: 1,
+  int16: 2,
+  int32: 4,
+  int64: 8,
+  bool: 1,
+};
+
+/** Number of elements; an empty shape is a scalar. */
+export function elementCount(shape: readonly number[]): number {
+  return shape.reduce((product, dim) => product * dim, 1);
+}
+
+export function tensorBytes(tensor: Pick<Tensor, 'type' | 'shape'>): number {
+  return ELEMENT_BYTES[tensor.type] * elementCount(tensor.shape);
+}
+
+/** `1x49x10x1`, or `scalar`. */
+export function shapeText(shape: readonly number[]): string {
+  return shape.length === 0 ? 'scalar' : shape.join('x');
+}
+
+/** The values of a constant int32 or int64 tensor; undefined where it is no such constant. */
+export function constantInts(tensor: Tensor | undefined): readonly number[] | undefined {
+  if (tensor === undefined) return undefined;
+  const { data, shape, type } = tensor;
+  const count = elementCount(shape);
+  if (count === 0) return [];
+  if (data === undefined || data.byteLength !== tensorBytes(tensor)) return undefined;
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  if (type === 'int32') return Array.from({ length: count }, (_, i) => view.getInt32(4 * i, true));
+  if (type === 'int64') return Array.from({ length: count }, (_, i) => Number(view.getBigInt64(8 * i, true)));
+  return undefined;
+}

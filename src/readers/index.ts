@@ -1,0 +1,44 @@
+/**
+ * Readers: bytes of a file → `Model`.
+ *
+ * Owns: recognising a format by its bytes (the name's extension only where bytes cannot tell).
+ * Leaves to others: loading files, and what is done with a model. What the readers get is untrusted: every
+ * failure is an input error, in bounded time and memory.
+ */
+import { inputError } from '../diagnostics/errors.js';
+import type { Model } from '../model/types.js';
+import { verifyModel } from '../passes/verify.js';
+import { isTflite } from '../tflite/decode.js';
+import { refuseForeignFormat } from './foreign-formats.js';
+import { readTflite } from './tflite.js';
+
+export interface Reader {
+  /** What users call the format. */
+  readonly title: string;
+  /** Whether the bytes look like this format; cheap, never throws. */
+  readonly match: (bytes: Uint8Array, name: string) => boolean;
+  readonly open: (bytes: Uint8Array, name: string) => Model;
+}
+
+/** One reader per source format of a model. */
+export const READERS: Readonly<Record<Model['source']['format'], Reader>> = {
+  tflite: { title: 'TensorFlow Lite', match: isTflite, open: readTflite },
+};
+
+/**
+ * Reads a model of any known format and verifies it.
+ *
+ * @param name file name, for messages and the model's name
+ * @throws an input error with every problem found, or, for formats that cannot be read, with the way out
+ */
+export function openModel(bytes: Uint8Array, name: string): Model {
+  for (const reader of Object.values(READERS))
+    if (reader.match(bytes, name)) return verifyModel(reader.open(bytes, name));
+  refuseForeignFormat(bytes, name);
+  throw inputError({
+    what: 'is no model format that kws-gen knows',
+    where: name,
+    why: bytes.length === 0 ? 'the file is empty' : 'its first bytes match no format',
+    next: 'give an int8 TensorFlow Lite file (.tflite)',
+  });
+}
