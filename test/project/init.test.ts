@@ -1,0 +1,226 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { KwsError } from '../../src/diagnostics/errors.js';
+import type { Asker } from '../../src/project/draft.js';
+import { type InitOptions, type InitResult, initProject } from '../../src/project/init.js';
+import { loadProject } from '../../src/project/load.js';
+import { type PlainModel, plainModel } from '../support/plain-model.js';
+
+/** A "model file" of these tests is its description as JSON. */
+const openModel = (bytes: Uint8Array) =>
+  plainModel(JSON.parse(new TextDecoder().decode(bytes)) as PlainModel);
+
+let root: string;
+let home: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'kws init '));
+  home = join(root, 'project');
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+function put(path: string, content: unknown): string {
+  const file = join(root, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, JSON.stringify(content));
+  return file;
+}
+
+const STREAM = { input: [1, 3, 40], streaming: true };
+const V2 = {
+  type: 'micro',
+  wake_word: 'Okay Nabu',
+  author: 'A',
+  model: 'okay_nabu.tflite',
+  version: 2,
+  micro: { probability_cutoff: 0.9, feature_step_size: 10, sliding_window_size: 7, tensor_arena_size: 26080 },
+};
+const V1 = {
+  ...V2,
+  version: 1,
+  micro: { probability_cutoff: 0.6, sliding_window_average_size: 9 },
+};
+
+function init(source: string, more: Partial<InitOptions> = {}): Promise<InitResult> {
+  return initProject({ source, directory: home, openModel, ...more });
+}
+
+async function problems(source: string, more: Partial<InitOptions> = {}): Promise<string> {
+  const error = await init(source, more).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof KwsError)) throw error ?? new Error('no error');
+  expect(error.exitCode).toBe(2);
+  return error.message;
+}
+
+const kwsJson = () => JSON.parse(readFileSync(join(home, 'kws.json'), 'utf8')) as Record<string, unknown>;
+
+describe('initProject', () => {
+  test('a manifest of version 2: everything from it, the model copied', async () => {
+    put('models/okay_nabu.tflite', STREAM);
+    const { project, written } = await init(put('models/okay_nabu.json', V2));
+    expect(kwsJson()).toEqual({
+      $schema: './kws.schema.json',
+      version: 1,
+      name: 'okay_nabu',
+      frontend: 'micro-wake-word',
+      models: [
+        {
+          name: 'okay_nabu',
+          file: 'okay_nabu.tflite',
+          labels: ['Okay Nabu'],
+          detector: { preset: 'micro-wake-word', cutoff: 0.9, window: 7 },
+        },
+      ],
+    });
+    expect(readdirSync(home).sort()).toEqual(['kws.json', 'kws.schema.json', 'okay_nabu.tflite']);
+    expect(written).toEqual([
+      join(home, 'kws.json'),
+      join(home, 'kws.schema.json'),
+      join(home, 'okay_nabu.tflite'),
+    ]);
+    expect(project.models[0]!.detector).toMatchObject({ cutoff: 0.9, window: 7, refractorySteps: 100 });
+    expect((await loadProject(home, { openModel })).models).toEqual(project.models);
+  });
+
+  test('a manifest of version 1: 20 ms steps and the rule of its time', async () => {
+    put('okay_nabu.tflite', { input: [1, 1, 40], streaming: true });
+    const { project } = await init(put('okay_nabu.json', V1));
+    expect(project.frontend).toMatchObject({ kind: 'micro', stepMs: 20 });
+    expect(project.models[0]!.detector).toMatchObject({ cutoff: 0.6, window: 9, refractorySteps: 74 });
+  });
+
+  test('a voice-activity model as gate', async () => {
+    put('okay_nabu.tflite', STREAM);
+    put('vad.tflite', STREAM);
+    const gate = put('vad.json', { ...V2, wake_word: 'vad', model: 'vad.tflite' });
+    const { project } = await init(put('okay_nabu.json', V2), { gate });
+    expect(project.gate).toBe('vad');
+    expect(project.models.map(({ name, labels }) => [name, ...labels])).toEqual([
+      ['okay_nabu', 'Okay Nabu'],
+      ['vad', 'vad'],
+    ]);
+  });
+
+  test('options win over what is known', async () => {
+    const options = { name: 'mine', board: 'native', runtime: 'aot', cutoff: 0.5, labels: ['hey'] } as const;
+    put('okay_nabu.tflite', STREAM);
+    await init(put('okay_nabu.json', V2), options);
+    expect(kwsJson()).toMatchObject({
+      name: 'mine',
+      board: 'native',
+      runtime: 'aot',
+      models: [{ labels: ['hey'], detector: { cutoff: 0.5, window: 7 } }],
+    });
+  });
+
+  test('a model inside the project stays where it is; --reference leaves any model', async () => {
+    await init(put('project/models/m.tflite', STREAM));
+    expect(kwsJson()).toMatchObject({ models: [{ file: 'models/m.tflite' }] });
+    await init(put('elsewhere/m.tflite', STREAM), { reference: true, force: true });
+    expect(kwsJson()).toMatchObject({ models: [{ file: '../elsewhere/m.tflite' }] });
+    await expect(loadProject(home, { openModel })).resolves.toBeDefined();
+  });
+
+  test('a name that is none of ours becomes one', async () => {
+    const { project } = await init(put('für Elise (v2).tflite', STREAM));
+    expect(project.name).toBe('f_r_Elise_v2_');
+  });
+
+  test('a window model: labels are needed', async () => {
+    const model = put('m.tflite', { input: [1, 1960], outputs: 4 });
+    expect(await problems(model)).toBe(
+      'm.tflite: the labels of its 4 outputs must be given\n  why: the file does not carry them, and any order but the one of training shows the wrong word\n  next: --labels a,b,c,d',
+    );
+    expect(await problems(model, { labels: ['a', 'b'] })).toBe(
+      '--labels: 2 labels for a model with 4 outputs\n  next: give 4, in the order of training',
+    );
+    expect(existsSync(home)).toBe(false);
+    const { project, notes } = await init(model, { labels: ['silence', 'unknown', 'yes', 'no'] });
+    expect(project.frontend).toMatchObject({ stepMs: 20, tables: 'tflm' });
+    expect(notes[0]).toBe(
+      'front end micro-speech, because it takes 49 frames at once; --frontend names another one',
+    );
+  });
+
+  test('no front end of ours fits: which there are, and the way out', async () => {
+    const model = put('ref.tflite', { input: [1, 49, 10, 1], outputs: 2, scale: 0.58 });
+    const message = await problems(model, { labels: ['a', 'b'] });
+    expect(message).toContain('ref.tflite: no front end of kws-gen fits this model');
+    expect(message).toContain('its input is 1x49x10x1 int8, not frames of 40 values');
+    expect(message).toContain('micro-wake-word (40 channels every 10 ms');
+    expect(message).toContain('--frontend none runs it on inputs pushed by the host');
+    expect(await problems(model, { labels: ['a', 'b'], frontend: 'micro-speech' })).toContain(
+      'the model does not fit the front end micro-speech',
+    );
+    expect(await problems(model, { labels: ['a', 'b'], frontend: 'micro' })).toContain(
+      'there is no front end "micro"',
+    );
+    const { project } = await init(model, { labels: ['a', 'b'], frontend: 'none' });
+    expect(project.frontend.kind).toBe('none');
+  });
+
+  test('an input of the right shape but another scale is not taken for ours', async () => {
+    const model = put('str_ww.tflite', { input: [1, 30, 1, 40], scale: 0.0037 });
+    expect(await problems(model)).toContain('its input spans 0.944 where features of ours span 26');
+  });
+
+  test('one frame at a time: 10 or 20 ms must be said', async () => {
+    const model = put('m.tflite', { input: [1, 1, 40], streaming: true });
+    expect(await problems(model)).toContain(
+      'give --frontend micro-wake-word (40 channels every 10 ms: microWakeWord models, version 2) or --frontend micro-wake-word-v1 (40',
+    );
+    const { project } = await init(model, { frontend: 'micro-wake-word-v1' });
+    expect(project.models[0]!.detector.refractorySteps).toBe(74);
+  });
+
+  test('somebody who can be asked is asked', async () => {
+    const asked: string[] = [];
+    const asker: Asker = {
+      choose: async (question, options) => {
+        asked.push(question);
+        return options[1]!.value;
+      },
+      text: async (question) => {
+        asked.push(question);
+        return 'a, b';
+      },
+    };
+    const { project } = await init(put('m.tflite', { input: [1, 1, 40], outputs: 2, streaming: true }), {
+      asker,
+    });
+    expect(asked).toEqual([
+      'Which front end was it trained with?',
+      'Labels of its 2 outputs, in the order of training, separated by commas',
+    ]);
+    expect(project.frontend).toMatchObject({ stepMs: 20 });
+    expect(project.models[0]!.labels).toEqual(['a', 'b']);
+  });
+
+  test('nothing of the user’s is overwritten', async () => {
+    const model = put('m.tflite', STREAM);
+    await init(model);
+    expect(await problems(model)).toContain('kws.json is already there\n  next: --force replaces it');
+    rmSync(join(home, 'kws.json'));
+    put('project/m.tflite', 'another');
+    expect(await problems(model)).toContain('another file of this name is already there');
+    await init(model, { force: true });
+  });
+
+  test('a manifest whose model is missing names both', async () => {
+    expect(await problems(put('okay_nabu.json', V2))).toBe(
+      'okay_nabu.json, model "okay_nabu.tflite": there is no such file\n  next: check the path',
+    );
+  });
+});
