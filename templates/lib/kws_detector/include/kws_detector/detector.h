@@ -71,6 +71,9 @@ class Detector {
   uint32_t inferences() const { return inferences_; }
 
  private:
+  bool is_target(uint32_t output) const { return (config_.targets >> output & 1u) != 0; }
+  int32_t candidate(bool* any_blocked) const;
+  void start_refractory(uint32_t label);
   uint32_t divisor() const;
   bool over(uint32_t output) const;
   uint32_t mean(uint32_t output) const;
