@@ -1,0 +1,181 @@
+/**
+ * The host's own run of a project: PCM in, the score, detect and end events out that a device must send.
+ *
+ * Owns: when a model runs and what it sees, in the order of a feature step; the C++ twin is
+ * templates/lib/kws_app (Pipeline).
+ * Leaves to others: the arithmetic (`frontend/`, `reference/`, `detector/`), judging the result.
+ */
+import { createDetector, type Detector } from '../detector/detector.js';
+import { probabilityByte } from '../detector/probability.js';
+import type { DetectEvent, EndEvent, ScoreEvent } from '../device/events.js';
+import { inputError } from '../diagnostics/errors.js';
+import { createMicroFrontend } from '../frontend/micro/frontend.js';
+import { floatFeature, quantizeFeature } from '../frontend/quantize.js';
+import type { MicroFrontendSpec } from '../frontend/spec.js';
+import type { Tensor } from '../model/types.js';
+import type { ResolvedModel, ResolvedProject } from '../project/types.js';
+import { createEngine, type Engine, type TypedArray } from '../reference/engine.js';
+
+export type HostEvent = ScoreEvent | DetectEvent | EndEvent;
+
+export interface HostRun {
+  /** Everything back to its state after start. */
+  reset(): void;
+  /** Takes mono samples at the front end's rate, in pieces of any size. */
+  push(samples: Int16Array): HostEvent[];
+  /** The `end` of a clip: what was consumed since the last reset. */
+  end(): EndEvent;
+}
+
+type FeatureType = 'int8' | 'uint8' | 'float32';
+
+interface Runner {
+  readonly config: ResolvedModel;
+  readonly engine: Engine;
+  readonly detector: Detector;
+  /** Feature frames of one input. */
+  readonly frames: number;
+  readonly inputType: FeatureType;
+  readonly outputType: FeatureType;
+  readonly isGate: boolean;
+  untilRun: number;
+}
+
+const ARRAYS = { int8: Int8Array, uint8: Uint8Array, float32: Float32Array };
+
+/** @throws KwsError (exit code 2) where the project has no front end or a model's tensors do not fit it. */
+export function createHostRun(project: ResolvedProject): HostRun {
+  const spec = project.frontend;
+  if (spec.kind !== 'micro') {
+    throw inputError({
+      what: 'the project has no front end, so audio cannot be played to it',
+      where: 'kws.json, frontend',
+      next: "choose a front end (see 'kws-gen init --help') or push inputs to a device instead",
+    });
+  }
+  const { sampleRate } = spec;
+  const frontend = createMicroFrontend(spec);
+  const runners = project.models.map((config) => createRunner(config, spec, project.gate === config.name));
+  const history: Uint16Array[] = [];
+  const depth = Math.max(...runners.map((runner) => runner.frames));
+  let samples = 0;
+  let steps = 0;
+  let scores = 0;
+  let detections = 0;
+
+  const run: HostRun = {
+    reset() {
+      frontend.reset();
+      history.length = 0;
+      samples = steps = scores = detections = 0;
+      for (const runner of runners) {
+        runner.engine.reset();
+        runner.detector.reset();
+        runner.untilRun = runner.frames;
+      }
+    },
+    push(pcm) {
+      samples += pcm.length;
+      return frontend.push(pcm).flatMap(featureStep);
+    },
+    end: () => ({ kws: 1, t: 'end', samples, scores, detections }),
+  };
+
+  function featureStep(frame: Uint16Array): HostEvent[] {
+    const events: HostEvent[] = [];
+    steps++;
+    history.push(frame);
+    if (history.length > depth) history.shift();
+    const newest = (steps - 1) * frontend.stepSamples + frontend.windowSamples;
+    const ms = Math.floor((newest * 1000) / sampleRate);
+    for (const runner of runners) {
+      if (--runner.untilRun === 0) {
+        runner.untilRun = runner.config.hop;
+        const score = infer(runner, history, ms);
+        if (!runner.isGate) events.push(score);
+      }
+      runner.detector.step();
+    }
+    const gateOpen = runners.find((runner) => runner.isGate)?.detector.open() ?? true;
+    for (const { config, detector, isGate } of runners) {
+      const heard = isGate ? undefined : detector.decide(gateOpen);
+      if (heard === undefined) continue;
+      events.push({
+        kws: 1,
+        t: 'detect',
+        m: config.name,
+        label: config.labels[heard.label]!,
+        ms,
+        p: heard.p,
+      });
+    }
+    scores += events.filter((event) => event.t === 'score').length;
+    detections += events.filter((event) => event.t === 'detect').length;
+    return events;
+  }
+
+  run.reset();
+  return run;
+}
+
+/** Runs a whole clip from reset. */
+export function runClip(run: HostRun, pcm: Int16Array): HostEvent[] {
+  run.reset();
+  return [...run.push(pcm), run.end()];
+}
+
+function createRunner(config: ResolvedModel, spec: MicroFrontendSpec, isGate: boolean): Runner {
+  const { model } = config;
+  const input = model.tensors[model.inputs[0]!]!;
+  const output = model.tensors[model.outputs[0]!]!;
+  const elements = input.shape.reduce((product, size) => product * size, 1);
+  return {
+    config,
+    engine: createEngine(model),
+    detector: createDetector(config.detector, config.labels.length),
+    frames: elements / spec.channels,
+    inputType: featureType(config.name, input),
+    outputType: featureType(config.name, output),
+    isGate,
+    untilRun: 0,
+  };
+}
+
+function featureType(where: string, tensor: Tensor): FeatureType {
+  const { type } = tensor;
+  if (type === 'int8' || type === 'uint8' || type === 'float32') return type;
+  throw inputError({
+    what: `tensor '${tensor.name}' is ${type}; inputs and outputs are int8, uint8 or float32`,
+    where,
+    next: 'convert the model with int8 inputs and outputs',
+  });
+}
+
+function infer(
+  { config, engine, detector, frames, inputType, outputType }: Runner,
+  history: readonly Uint16Array[],
+  ms: number,
+): ScoreEvent {
+  const [output] = engine.invoke([modelInput(inputType, history.slice(-frames))]);
+  const values = Array.from(output as Exclude<TypedArray, BigInt64Array>);
+  const probabilities = values.map((value) => probabilityByte(outputType, value));
+  detector.infer(probabilities);
+  return {
+    kws: 1,
+    t: 'score',
+    m: config.name,
+    n: detector.inferences,
+    ms,
+    q: outputType === 'int8' ? values : probabilities,
+    p: values.map((_, index) => detector.p(index)),
+  };
+}
+
+function modelInput(type: FeatureType, frames: readonly Uint16Array[]): TypedArray {
+  const convert = {
+    int8: quantizeFeature,
+    uint8: (value: number) => quantizeFeature(value) + 128,
+    float32: floatFeature,
+  }[type];
+  return ARRAYS[type].from(frames.flatMap((frame) => Array.from(frame, convert)));
+}
