@@ -11,7 +11,7 @@ import { z } from 'zod';
 const text = z.string().transform(printable);
 const count = z.number().int().nonnegative();
 const probability = z.number().min(0).max(1);
-const ticks = z.object({ min: count, max: count, sum: count });
+const ticks = { min: count, max: count, sum: count };
 
 const helloModel = z.object({
   m: text,
@@ -68,8 +68,8 @@ const lines = {
     overruns: count,
     /** Ticks per second; the other times are in ticks. */
     tps: count,
-    hop: ticks,
-    models: z.array(ticks.extend({ m: text, n: count })),
+    hop: z.object(ticks),
+    models: z.array(z.object({ m: text, n: count, ...ticks })),
   }),
   ok: line('ok', { cmd: text }),
   fault: line('fault', { code: text, message: text, clip }),

@@ -179,7 +179,12 @@ class DeviceSession implements Session {
     return this.#dialogue.exclusive(() => playClip(this.#context, source, options.link));
   }
 
-  input(model: number, bytes: Uint8Array): Promise<OutputEvent> {
+  async input(model: number, bytes: Uint8Array): Promise<OutputEvent> {
+    if (bytes.length === 0 || !Number.isInteger(model) || model < 0 || model > 255)
+      throw inputError({
+        what: `no input can be given to model ${model}: ${bytes.length} bytes`,
+        where: this.path,
+      });
     return this.#dialogue.exclusive(() => pushInput(this.#context, model, bytes));
   }
 
