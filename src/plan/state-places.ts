@@ -1,0 +1,71 @@
+/**
+ * Which tensors live in the streaming state itself: values read that stay intact for as long as they are
+ * needed, and values that are produced right there because nobody still needs the old ones.
+ */
+
+import type { KernelCall } from '../kernels/call.js';
+import { tensorBytes } from '../model/elements.js';
+import type { Model } from '../model/types.js';
+import type { View } from './views.js';
+
+interface Access {
+  readonly at: number;
+  /** The tensor read into, or assigned from. */
+  readonly tensor: number;
+}
+
+function accesses(calls: readonly KernelCall[], side: 'inputs' | 'outputs', variable: number): Access[] {
+  const other = side === 'inputs' ? 'outputs' : 'inputs';
+  return calls.flatMap((call, at) => {
+    const place = call[side][0];
+    if (place?.kind !== 'variable' || place.id !== variable) return [];
+    return [{ at, tensor: call[other][0]!.id }];
+  });
+}
+
+/** The tensor that is really produced where `tensor` is a view of the whole of it. */
+function rootOf(model: Model, views: ReadonlyMap<number, View>, tensor: number): number {
+  const view = views.get(tensor);
+  if (view === undefined || view.offset !== 0) return tensor;
+  const whole = tensorBytes(model.tensors[view.of]!) === tensorBytes(model.tensors[tensor]!);
+  return whole ? rootOf(model, views, view.of) : tensor;
+}
+
+/**
+ * Tensor → variable. A view that is better written straight into the state (a slice of what comes next) is
+ * taken out of `views`.
+ *
+ * @param producer step that writes each tensor, -1 for inputs and constants
+ * @param lastRead last step that reads each tensor or a view of it
+ */
+export function tensorsInState(
+  model: Model,
+  calls: readonly KernelCall[],
+  views: Map<number, View>,
+  producer: readonly number[],
+  lastRead: readonly number[],
+): Map<number, number> {
+  const inState = new Map<number, number>();
+  model.variables.forEach((variable, v) => {
+    const reads = accesses(calls, 'inputs', v);
+    const assigns = accesses(calls, 'outputs', v);
+    for (const { at, tensor } of reads) {
+      const overwritten = assigns.find((assign) => assign.at > at)?.at ?? Number.POSITIVE_INFINITY;
+      if (lastRead[tensor]! < overwritten) inState.set(tensor, v);
+    }
+    // Produced in the state: one assignment, no read between it and the producer, none still in use then.
+    const [assign] = assigns;
+    if (assign === undefined || assigns.length > 1) return;
+    const root = rootOf(model, views, assign.tensor);
+    const from = producer[root]!;
+    if (from < 0 || inState.has(root) || calls[from]!.inputs[0]?.kind === 'variable') return;
+    if (tensorBytes(model.tensors[root]!) !== variable.initial.length) return;
+    const free = reads.every(
+      ({ at, tensor }) => at > assign.at || (at < from && (!inState.has(tensor) || lastRead[tensor]! < from)),
+    );
+    if (!free) return;
+    views.delete(root);
+    inState.set(root, v);
+  });
+  return inState;
+}
