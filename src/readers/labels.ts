@@ -7,10 +7,8 @@
  */
 import { inflateRawSync } from 'node:zlib';
 import type { Problem } from '../diagnostics/errors.js';
+import { LABELS_METADATA } from '../tflite/codes.js';
 import type { TfliteFile } from '../tflite/schema.js';
-
-/** Name of our metadata entry: a JSON array of strings. */
-export const LABELS_METADATA = 'kws-gen.labels';
 
 const MOST_LABELS = 4096;
 const MOST_BYTES = 64 * 1024;

@@ -67,9 +67,11 @@ export function readVariables(file: TfliteFile, name: string, problems: Problem[
     if (typeof tensor !== 'string') known.push(tensor);
   });
 
-  const order = new Map([...uses.keys()].map((key, index) => [key, index]));
+  // In the order of the handles, so that writing a model and reading it keeps the numbers.
+  const used = [...new Set(keys.values())].filter((key) => uses.has(key));
+  const order = new Map(used.map((key, index) => [key, index]));
   return {
-    variables: [...order.keys()].map((key) => variable(key, uses.get(key)!, initial, name, problems)),
+    variables: used.map((key) => variable(key, uses.get(key)!, initial, name, problems)),
     handles: new Map(
       [...keys].filter(([, key]) => uses.has(key)).map(([tensor, key]) => [tensor, order.get(key)!]),
     ),

@@ -31,6 +31,9 @@ export function elementType(code: number): ElementType | undefined {
   return TYPE_OF_CODE.get(code);
 }
 
+/** Name of our metadata entry: a JSON array of label strings. */
+export const LABELS_METADATA = 'kws-gen.labels';
+
 /** By Padding code. */
 export const PADDINGS: readonly Padding[] = ['SAME', 'VALID'];
 /** By ActivationFunctionType code; TANH and SIGN_BIT, which follow, have no integer form. */
