@@ -25,6 +25,10 @@ function common(
   const channels = filterShape[filterAxis];
   const { padding, strideH, strideW, dilationH, dilationW, activation } = options;
   operands.expectSteps(kernelH, kernelW, strideH, strideW, dilationH, dilationW);
+  operands.expect(
+    Math.max((kernelH - 1) * dilationH, (kernelW - 1) * dilationW) < 2 ** 24,
+    `dilation ${dilationH}x${dilationW} is too large`,
+  );
   const rows = slidingWindow(padding, inH, kernelH, strideH, dilationH);
   const columns = slidingWindow(padding, inW, kernelW, strideW, dilationW);
   operands.expectShape(y, [batches, rows.output, columns.output, channels]);

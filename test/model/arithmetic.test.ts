@@ -70,12 +70,13 @@ describe('requantisation', () => {
     [2 ** -33, 0, 0],
     [1e-310, 0, 0],
     [2 ** 29, 1 << 30, 30],
+    [MAX, MAX, 31],
     [0.0123, 1690499128, -6],
   ])('%d has multiplier %i and shift %i', (real, multiplier, shift) => {
     expect(arithmetic.quantizeMultiplier(real)).toEqual({ multiplier, shift });
   });
 
-  test.each([Number.NaN, Number.POSITIVE_INFINITY, -1, 2 ** 30])('%d has no multiplier', (real) => {
+  test.each([Number.NaN, Number.POSITIVE_INFINITY, -1, 2 ** 31])('%d has no multiplier', (real) => {
     expect(() => arithmetic.quantizeMultiplier(real)).toThrow(RangeError);
   });
 });

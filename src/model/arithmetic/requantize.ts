@@ -10,7 +10,7 @@
 export interface Multiplier {
   /** 0, or 2^30 … 2^31 - 1. */
   readonly multiplier: number;
-  /** -31 … 30. */
+  /** -31 … 31. */
   readonly shift: number;
 }
 
@@ -19,6 +19,7 @@ export const INT32_MIN = -0x80000000;
 
 const TWO_31 = 2 ** 31;
 const TWO_16 = 2 ** 16;
+const TWO_15 = 2 ** 15;
 const bits = new DataView(new ArrayBuffer(8));
 
 /** `value = fraction * 2 ** exponent` with fraction in [0.5, 1); for finite values above zero. */
@@ -33,10 +34,10 @@ export function frexp(value: number): { readonly fraction: number; readonly expo
 /**
  * The nearest multiplier of a real number. Below 2^-32 it is zero, as in TensorFlow Lite.
  *
- * @throws RangeError for what is not a number from 0 up to 2^30: no sound model has such scales.
+ * @throws RangeError for what is not a number from 0 to 2^31 - 1: no sound model has such scales.
  */
 export function quantizeMultiplier(real: number): Multiplier {
-  if (!(real >= 0) || real >= 2 ** 30) throw new RangeError(`no fixed-point multiplier for ${real}`);
+  if (!(real >= 0) || real > INT32_MAX) throw new RangeError(`no fixed-point multiplier for ${real}`);
   if (real === 0) return { multiplier: 0, shift: 0 };
   const { fraction, exponent } = frexp(real);
   let multiplier = Math.floor(fraction * TWO_31 + 0.5);
@@ -49,18 +50,15 @@ export function quantizeMultiplier(real: number): Multiplier {
 }
 
 /**
- * (a * b + nudge) / 2^31 truncated, where the nudge rounds half away from zero for positive products and half
- * up for negative ones; saturates the one overflow. Both operands are int32.
+ * a * b / 2^31, rounded to nearest, halves up (which is what gemmlowp's nudge and truncation amount to);
+ * saturates the one overflow. Both operands are int32.
  */
 export function saturatingRoundingDoublingHighMul(a: number, b: number): number {
   if (a === INT32_MIN && b === INT32_MIN) return INT32_MAX;
-  const x = Math.abs(a);
-  const y = Math.abs(b);
-  // 31 x 31 bits in two products that doubles hold exactly: y = high * 2^16 + low.
-  const high = x * Math.floor(y / TWO_16);
-  const low = x * (y % TWO_16);
-  if (a < 0 === b < 0) return Math.floor((high + Math.floor((low + 0x40000000) / TWO_16)) / 32768) | 0;
-  return -Math.floor((high + Math.floor((low + 0x3fffffff) / TWO_16)) / 32768) | 0;
+  // Two products that doubles hold exactly: b = (b >> 16) * 2^16 + (b & 0xffff).
+  const high = a * (b >> 16);
+  const low = a * (b & 0xffff);
+  return Math.floor((high + Math.floor((low + 0x40000000) / TWO_16)) / TWO_15) | 0;
 }
 
 /** x / 2^exponent, rounded to nearest, halves away from zero; exponent 0 … 31. */
