@@ -123,7 +123,7 @@ describe("micro_speech's rule", () => {
     for (let seed = 0; seed < 8; seed++) {
       const next = generator(1000 + seed);
       let loud = 0;
-      const results = Array.from({ length: 1500 }, () => {
+      const results = Array.from({ length: Math.min(1000, 10_000 / hop) }, () => {
         if ((next() >>> 8) % Math.ceil(1500 / (stepMs * hop)) === 0) loud = next() >>> 30;
         return Array.from({ length: 4 }, (_, i) =>
           i === loud ? 200 + ((next() >>> 8) % 56) - (next() >>> 29 === 0 ? 60 : 0) : (next() >>> 8) % 210,
@@ -136,6 +136,20 @@ describe("micro_speech's rule", () => {
     }
     expect(commands).toBeGreaterThan(20);
   });
+});
+
+test('after a competitor the label before it may be heard again at once', () => {
+  const rule = detectorSpec(DETECTOR_PRESETS['micro-speech'], { stepMs: 20, hop: 1 }, [2, 3]);
+  const spec = { ...rule, window: 1, minimum: 1 };
+  const [yes, unknown] = [
+    [0, 0, 255, 0],
+    [0, 255, 0, 0],
+  ];
+  expect(decisions(spec, 4, everyHop(1, [yes, yes, unknown, yes, yes]))).toEqual([
+    [1, 2],
+    [4, 2],
+  ]);
+  expect(decisions({ ...spec, refractoryFor: 'all' }, 4, everyHop(1, [yes, unknown, yes]))).toEqual([[1, 2]]);
 });
 
 describe('the general rule', () => {

@@ -13,19 +13,19 @@ export function channelAmplitudes(
   shift: number,
   amplitudes: Uint32Array,
 ): void {
-  let rising = 0;
+  let lower = 0;
   let bin = 0;
   tables.channelWidths.forEach((width, band) => {
-    let falling = 0;
+    let upper = 0;
     for (const end = bin + width; bin < end; bin++) {
       const re = spectrum.re[tables.firstBin + bin]!;
       const im = spectrum.im[tables.firstBin + bin]!;
       const energy = re * re + im * im;
-      rising += tables.weights[bin]! * energy;
-      falling += tables.unweights[bin]! * energy;
+      lower += tables.weights[bin]! * energy;
+      upper += tables.unweights[bin]! * energy;
     }
-    // Band 0 only leads up to the first channel's peak's lower neighbour: it has no channel of its own.
-    if (band > 0) amplitudes[band - 1] = squareRoot(rising) >>> shift;
-    rising = falling;
+    // The channel at the band's lower end is complete; below band 0 there is none.
+    if (band > 0) amplitudes[band - 1] = squareRoot(lower) >>> shift;
+    lower = upper;
   });
 }

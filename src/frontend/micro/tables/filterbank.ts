@@ -1,6 +1,6 @@
 /**
- * Triangular filters, linear in mel = 1127 ln(1 + f / 700): each spectral bin between two channel centres
- * gives `weight` to the channel whose peak it rises to and `unweight` to the next one, in Q12.
+ * Triangular filters, linear in mel = 1127 ln(1 + f / 700): each spectral bin between two channel centres is
+ * shared by the lower channel (`weight`, falling) and the upper one (`unweight`, rising), in Q12.
  *
  * Centres lie at equal mel distances above the lower limit; bins start just above the lower limit and
  * never include DC. The C library rounds the weights, TensorFlow Lite Micro's Python truncates them.

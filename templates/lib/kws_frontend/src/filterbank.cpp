@@ -44,17 +44,17 @@ void channel_amplitudes(const MicroFrontendTables& t, const uint32_t* energies, 
   const uint32_t* energy = energies + t.first_bin;
   const int16_t* weight = t.weights;
   const int16_t* unweight = t.unweights;
-  uint64_t rising = 0;
+  uint64_t lower = 0;
   for (uint32_t band = 0; band <= t.channels; band++) {
-    uint64_t falling = 0;
+    uint64_t upper = 0;
     for (const uint32_t* end = energy + t.channel_widths[band]; energy != end; energy++) {
       // Weights are 0...4096.
-      rising += static_cast<uint64_t>(*energy) * static_cast<uint16_t>(*weight++);
-      falling += static_cast<uint64_t>(*energy) * static_cast<uint16_t>(*unweight++);
+      lower += static_cast<uint64_t>(*energy) * static_cast<uint16_t>(*weight++);
+      upper += static_cast<uint64_t>(*energy) * static_cast<uint16_t>(*unweight++);
     }
-    // Band 0 only leads up to the first channel: it has none of its own.
-    if (band > 0) amplitudes[band - 1] = square_root_64(rising) >> shift;
-    rising = falling;
+    // The channel at the band's lower end is complete; below band 0 there is none.
+    if (band > 0) amplitudes[band - 1] = square_root_64(lower) >> shift;
+    lower = upper;
   }
 }
 

@@ -15,32 +15,34 @@ namespace kws {
 constexpr uint32_t kMicroMaxFftSize = 512;  // also the longest window, in samples
 constexpr uint32_t kMicroMaxChannels = 40;
 
-// Constants of one front end. Field order is a contract with the generator.
+// Constants of one front end. Field order is a contract with the generator. A band is the bins
+// between one channel's peak and the next; band 0 leads up to the first peak, the last one down
+// from the last.
+// clang-format off
 struct MicroFrontendTables {
-  uint16_t window_size;           // samples, <= fft_size
-  uint16_t step_size;             // samples, <= window_size
-  uint16_t fft_size;              // power of two, 16...kMicroMaxFftSize
-  uint16_t channels;              // 1...kMicroMaxChannels
-  uint16_t first_bin;             // first spectral bin of channel_widths[0]; >= 1, never DC
-  uint16_t smoothing_bits;        // fraction bits of the noise estimate
-  uint16_t even_smoothing;        // Q14, channels 0, 2, ...
-  uint16_t odd_smoothing;         // Q14, channels 1, 3, ...
-  uint16_t min_signal_remaining;  // Q14
-  uint16_t snr_shift;             // right shift of signal * gain
-  int16_t correction_bits;        // left shift (negative: right shift) before the logarithm
-  uint16_t log_scale_bits;        // output is ln(x) * 2^log_scale_bits
-  const int16_t* window;          // [window_size], Q12
-  const uint8_t* order;           // [fft_size / 2]: where pair n of samples enters the complex FFT
-  const int16_t*
-      twiddles;  // (re, im) Q15 of w, w^2, w^3 per butterfly and radix-4 stage after the first
-  const int16_t*
-      split_twiddles;  // [fft_size / 4] (re, im) Q15: complex FFT of pairs to real spectrum
-  const uint16_t* channel_widths;  // [channels + 1]: bins between one channel's peak and the next
-  const int16_t* weights;  // [sum of channel_widths], Q12: a bin's share in the channel it rises to
-  const int16_t* unweights;  // [sum of channel_widths], Q12: its share in the channel after that
-  const int16_t* gain_lut;   // [125]: gain over the noise estimate, quadratic per octave
-  const uint16_t* log_lut;   // [130], Q16: log2(1 + f) - f at f = i / 128
+  uint16_t window_size;            // samples, <= fft_size
+  uint16_t step_size;              // samples, <= window_size
+  uint16_t fft_size;               // power of two, 16...kMicroMaxFftSize
+  uint16_t channels;               // 1...kMicroMaxChannels
+  uint16_t first_bin;              // of band 0; >= 1, never DC
+  uint16_t smoothing_bits;         // fraction bits of the noise estimate
+  uint16_t even_smoothing;         // Q14, channels 0, 2, ...
+  uint16_t odd_smoothing;          // Q14, channels 1, 3, ...
+  uint16_t min_signal_remaining;   // Q14
+  uint16_t snr_shift;              // right shift of signal * gain
+  int16_t correction_bits;         // left shift (negative: right shift) before the logarithm
+  uint16_t log_scale_bits;         // output is ln(x) * 2^log_scale_bits
+  const int16_t* window;           // [window_size], Q12
+  const uint8_t* order;            // [fft_size / 2]: where pair n of samples enters the complex FFT
+  const int16_t* twiddles;         // (re, im) Q15 of w, w^2, w^3 per rotated butterfly and radix-4 stage after the first
+  const int16_t* split_twiddles;   // [fft_size / 4] (re, im) Q15: complex FFT of pairs to real spectrum
+  const uint16_t* channel_widths;  // [channels + 1]: bins per band; first_bin plus their sum <= fft_size / 2
+  const int16_t* weights;          // [sum of channel_widths], Q12: a bin's share in the channel below its band
+  const int16_t* unweights;        // [sum of channel_widths], Q12: its share in the channel above its band
+  const int16_t* gain_lut;         // [125]: gain over the noise estimate, a quadratic per octave
+  const uint16_t* log_lut;         // [130], Q16: log2(1 + f) - f at f = i / 128
 };
+// clang-format on
 
 class MicroFrontend {
  public:
