@@ -92,6 +92,8 @@ def start_qemu(arguments, memory, log):
         arguments.program,
     ]
     if arguments.icount is not None:
+        # With sleep=on an idle board waits in real time; what runs between two looks at the timer is counted
+        # just as exactly as with sleep=off.
         command += ["-icount", "shift=%d,align=off,sleep=on" % arguments.icount]
     result = subprocess.run(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, check=False, timeout=30

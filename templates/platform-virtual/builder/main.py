@@ -10,8 +10,8 @@ Settings in platformio.ini:
 - `custom_kws_toolchain`: folder of the arm-none-eabi-* programs (default: from PATH).
 - `custom_kws_qemu`: the emulator (default: qemu-system-arm from PATH).
 - `custom_kws_state_dir`: where the state of the running board is kept (default: `.pio/virtual/<environment>`).
-- `custom_kws_icount`: e.g. 6; counts instructions exactly (2^n ns of emulated time each) instead of running as
-  fast as possible.
+- `custom_kws_icount`: e.g. 6; counts instructions exactly (2^n ns of emulated time each); a board that waits still
+  sleeps.
 The environment variables KWS_TOOLCHAIN, KWS_QEMU, KWS_STATE_DIR and KWS_ICOUNT go before the settings.
 """
 
@@ -87,6 +87,8 @@ if not native:
 program = os.path.join("$BUILD_DIR", "${PROGNAME}${PROGSUFFIX}")
 if "nobuild" not in COMMAND_LINE_TARGETS:
     program = env.BuildProgram()
+    if not native:
+        env.Depends(program, os.path.join(platform_dir, "ldscripts", board.get("build.ldscript")))
 
 
 def upload(target, source, env):

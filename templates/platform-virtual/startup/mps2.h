@@ -25,6 +25,13 @@ constexpr uint32_t kCcr = 0xe000ed14u;    // bit 0: thread mode may be entered f
 constexpr uint32_t kShpr3 = 0xe000ed20u;  // priorities of PendSV and SysTick
 constexpr uint32_t kCfsr = 0xe000ed28u;   // why a fault was raised
 constexpr uint32_t kCpacr = 0xe000ed88u;  // coprocessor access: 10 and 11 are the FPU
+
+constexpr uint32_t kMpuCtrl =
+    0xe000ed94u;  // bit 0: enable, bit 2: default map for what no region covers
+constexpr uint32_t kMpuNumber = 0xe000ed98u;
+constexpr uint32_t kMpuBase = 0xe000ed9cu;
+constexpr uint32_t kMpuAttributes = 0xe000eda0u;
+
 constexpr uint32_t kClockHz = 25000000u;
 
 // Writes text to the serial line, polling; drops what nobody takes.

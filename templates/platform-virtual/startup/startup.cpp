@@ -36,6 +36,24 @@ union Vector {
   void (*handler)();
 };
 
+// ARMv7-M ARM B3.5.9: `size` is the exponent of the size in bytes less one, `access` 0 none, 6 read
+// only.
+void protect(uint32_t region, uint32_t base, uint32_t size, uint32_t access) {
+  using namespace kws_startup;
+  reg(kMpuNumber) = region;
+  reg(kMpuBase) = base;
+  reg(kMpuAttributes) = access << 24 | size << 1 | 1u;
+}
+
+// QEMU's program memory is writable and so is what lies below its RAM. As on a real board, a write
+// through a null pointer and a stack that overflows shall be faults.
+void protect_memory() {
+  protect(0, 0x1f000000u, 23, 0);  // 16 MB below the stack
+  protect(1, 0x00000000u, 21, 6);  // 4 MB of program
+  kws_startup::reg(kws_startup::kMpuCtrl) = 5;
+  __asm volatile("dsb\n\tisb" ::: "memory");
+}
+
 }  // namespace
 
 // ARMv7-M ARM B1.5.3: initial stack pointer, 15 system exceptions, then the interrupts of the
@@ -71,6 +89,7 @@ void Reset_Handler() {
   for (uint32_t* to = __kws_bss_start; to < __kws_bss_end; ++to) *to = 0;
   kws_startup::reg(kws_startup::kUartBauddiv) = 16;
   kws_startup::reg(kws_startup::kUartCtrl) = 3;
+  protect_memory();
   __libc_init_array();
   main();
   kws_startup::report_crash("The program ended", 0, 0, 0);
