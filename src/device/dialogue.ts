@@ -5,7 +5,7 @@
  * gone. Leaves to others: what is asked (`session.ts`, `playback.ts`).
  */
 import { toolError } from '../diagnostics/errors.js';
-import type { DeviceEvent } from './events.js';
+import type { DeviceEvent, FaultEvent } from './events.js';
 import type { Transport } from './transport.js';
 
 export interface Question<T> {
@@ -18,6 +18,9 @@ export interface Question<T> {
   /** Goes on waiting when the device refuses a command: it was the rest of an older one. */
   readonly stubborn?: boolean;
 }
+
+/** Faults that answer a command: it makes no sense, or no model is there to carry it out. */
+const REFUSALS = new Set(['bad-command', 'model']);
 
 interface Pending {
   take(event: DeviceEvent): boolean;
@@ -101,8 +104,8 @@ export class Dialogue {
         take: (event) => {
           const answer = question.answer(event);
           if (answer !== undefined) resolve(answer);
-          else if (event.t === 'fault' && event.code === 'bad-command' && !question.stubborn)
-            reject(this.#refusal(question.line, event.message));
+          else if (event.t === 'fault' && REFUSALS.has(event.code) && !question.stubborn)
+            reject(this.#refusal(question.line, event));
           else return false;
           this.#pending = undefined;
           return true;
@@ -122,12 +125,15 @@ export class Dialogue {
     };
   }
 
-  #refusal(line: string, message: string): Error {
+  #refusal(line: string, { code, message }: FaultEvent): Error {
     return toolError({
       what: `the device refuses \`${line}\``,
       where: this.#transport.path,
       why: message,
-      next: 'flash it with this version of kws-gen (`kws-gen flash`)',
+      next:
+        code === 'model'
+          ? 'try --runtime aot, or a board with more memory (`kws-gen boards`)'
+          : 'flash it with this version of kws-gen (`kws-gen flash`)',
     });
   }
 

@@ -61,14 +61,15 @@ const lines = {
   end: line('end', { samples: count, scores: count, detections: count, clip }),
   features: line('features', { n: count, v: z.string().regex(/^([0-9a-f]{4})*$/), clip }),
   output: line('output', { m: text, q: z.array(z.number().int()) }),
-  credit: line('credit', { seq: count.max(255), bytes: count }),
+  /** `resend`: a frame was dropped; those from `seq` on are to be sent again. */
+  credit: line('credit', { seq: count.max(255), bytes: count, resend: z.boolean().optional() }),
   stats: line('stats', {
     samples: count,
     hops: count,
     overruns: count,
     /** Ticks per second; the other times are in ticks. */
     tps: count,
-    hop: z.object(ticks),
+    hop: z.object({ n: count.optional(), ...ticks }),
     models: z.array(z.object({ m: text, n: count, ...ticks })),
   }),
   ok: line('ok', { cmd: text }),

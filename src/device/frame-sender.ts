@@ -4,9 +4,8 @@
  * Owns: sequence numbers, the window, resending, asking again after silence. Leaves to others: the frame's
  * layout (`frame.ts`), the command before and after (`playback.ts`).
  *
- * A credit acknowledges every frame before its number. One that acknowledges nothing while frames are under
- * way means that one was lost: all of them are sent again, but once only, since each of the frames behind
- * the lost one brings the same credit.
+ * A credit acknowledges every frame before its number. When the device says that it dropped one, everything
+ * under way is sent again, but once only: each of the frames behind the lost one makes it say so again.
  */
 import { toolError } from '../diagnostics/errors.js';
 import type { CreditEvent } from './events.js';
@@ -60,9 +59,14 @@ export class FrameSender {
       this.#expected = event.seq;
       this.#progress = Date.now();
       this.#wentBack = false;
-    } else if (this.#underWay.length > 0 && !this.#wentBack) {
-      this.#goBack = true;
     }
+    if (event.resend) this.goBack();
+    this.notify();
+  }
+
+  /** The device dropped a frame. */
+  goBack(): void {
+    if (this.#underWay.length > 0 && !this.#wentBack) this.#goBack = true;
     this.notify();
   }
 
@@ -155,9 +159,10 @@ export class FrameSender {
       cancel();
       check();
       if (over() || this.#credits !== credits) return;
-      this.#wentBack = false;
       await write(ASK_AGAIN);
-      if (this.#credits !== credits) return;
+      this.#wentBack = false;
+      this.#goBack = this.#underWay.length > 0;
+      if (this.#goBack) return;
     }
   }
 

@@ -94,7 +94,16 @@ const pushThroughLink =
         });
         total += next.value.length / 2;
       }
-      if (total !== length) await link.finish();
+      if (length === undefined) await link.finish();
+      else if (total < length) {
+        // The device forgets at `stop` what it has not read yet.
+        await until(
+          context,
+          async () => ((await link.read()) === total ? true : undefined),
+          () => link.read(),
+        );
+        await dialogue.write('stop\n');
+      }
       return await waitForEnd(context, end, () => link.read());
     } finally {
       await link.close();
@@ -143,15 +152,24 @@ function startPlaying(context: PushContext, source: PcmSource, onAnswer: () => v
   });
 }
 
-async function waitForEnd(
+function waitForEnd(
   context: PushContext,
   end: ReturnType<PushContext['nextEnd']>,
   read: () => number | Promise<number>,
 ): Promise<EndEvent> {
+  return until(context, async () => end.arrived(), read);
+}
+
+/** What `done` gives once it gives something, as long as there is progress. */
+async function until<T>(
+  context: PushContext,
+  done: () => Promise<T | undefined>,
+  read: () => number | Promise<number>,
+): Promise<T> {
   const progress = new Progress(context);
   for (let pause = 1; ; pause = Math.min(2 * pause, 20)) {
-    const event = end.arrived();
-    if (event !== undefined) return event;
+    const result = await done();
+    if (result !== undefined) return result;
     context.dialogue.check();
     progress.note((await read()) + context.events());
     await sleep(pause);

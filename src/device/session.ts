@@ -225,6 +225,7 @@ class DeviceSession implements Session {
       this.#clip = undefined;
       this.#pushing = false;
     }
+    if (seen.t === 'fault' && seen.code === 'bad-frame') this.#sender?.goBack();
     this.#sender?.notify();
   }
 
@@ -299,8 +300,8 @@ class DeviceSession implements Session {
       this.#queue.end();
       // A board left in the middle of a clip would wait for the rest.
       if (unfinished) {
-        const reset = this.#transport.write(Buffer.from(`${RESYNCHRONISE}reset\n`));
-        await withTimeout(reset, 200, () => new Error()).catch(() => {});
+        const listen = this.#transport.write(Buffer.from(`${RESYNCHRONISE}mic\n`));
+        await withTimeout(listen, 200, () => new Error()).catch(() => {});
       }
       await this.#transport.close();
     })();

@@ -333,7 +333,8 @@ describe('input', () => {
   test('the device refuses or fails on is an error', async () => {
     const { session } = await start({
       onCommand: (line, device) => {
-        if (line === 'input 0 4') device.say('fault', { code: 'model', message: 'invoke failed' });
+        if (line === 'mic') device.say('fault', { code: 'model', message: 'the arena is too small' });
+        else if (line === 'input 0 4') device.say('fault', { code: 'model', message: 'invoke failed' });
         else if (line === 'input 7 4') device.say('fault', { code: 'bad-command', message: 'no model 7' });
         else return false;
         return true;
@@ -344,6 +345,9 @@ describe('input', () => {
     );
     await expect(session.input(7, new Uint8Array(4))).rejects.toThrow('why: no model 7');
     await expect(session.input(0, new Uint8Array(0))).rejects.toMatchObject({ exitCode: 2 });
+    await expect(session.command('mic')).rejects.toThrow(
+      'the device refuses `mic`\n  why: the arena is too small',
+    );
     expect((await session.input(0, new Uint8Array(5))).q).toEqual([0, 0, 0, 0]);
   });
 });

@@ -172,18 +172,20 @@ export class FakeDevice {
     const frame = this.#inbox.splice(0, size + 6);
     const received = frame[size + 4]! | (frame[size + 5]! << 8);
     if (received !== bitwiseCrc(frame.slice(1, size + 4))) return this.#dropFrame(0);
-    if (seq === (this.#seq & 0xff)) {
+    const expected = seq === (this.#seq & 0xff);
+    if (expected) {
       this.#seq++;
       this.#take(frame.slice(4, size + 4));
     }
-    this.#credit();
+    this.#credit(!expected);
     return true;
   }
 
   #dropFrame(bytes: number): true {
     this.#inbox.splice(0, bytes);
     this.badFrames++;
-    this.#credit();
+    this.say('fault', { code: 'bad-frame', message: 'a damaged frame' });
+    this.#credit(true);
     return true;
   }
 
@@ -238,9 +240,10 @@ export class FakeDevice {
     this.#credit();
   }
 
-  #credit(): void {
-    if (this.#play || this.#input)
-      this.say('credit', { seq: this.#seq & 0xff, bytes: this.#options.room ?? 2048 });
+  #credit(resend = false): void {
+    if (!this.#play && !this.#input) return;
+    const bytes = this.#options.room ?? 2048;
+    this.say('credit', { seq: this.#seq & 0xff, bytes, ...(resend ? { resend } : {}) });
   }
 
   #take(payload: number[]): void {
