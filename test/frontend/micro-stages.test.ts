@@ -73,7 +73,7 @@ test('the gain is never negative, falls, and is 2^21 (x + 80)^-0.95', () => {
       const exact = 2 ** 21 * (x / 128 + 80) ** -0.95;
       least = Math.min(least, value);
       greatestRise = Math.max(greatestRise, value - before);
-      greatestError = Math.max(greatestError, Math.abs(value - exact) / (6 + exact / 100));
+      greatestError = Math.max(greatestError, Math.abs(value - exact) / (5 + exact / 60));
       before = value;
     }
   expect(least).toBeGreaterThanOrEqual(0);

@@ -17,7 +17,8 @@ const quarter = (x: number) => q15(x * 8191);
 const int16 = (x: number) => (x << 16) >> 16;
 
 /**
- * Spectrum of `samples << shift`, zero-padded to the FFT's length.
+ * Spectrum of `samples << shift`.
+ * @param samples [N], zeros after the window
  * @param work [N/2], overwritten
  * @param spectrum [N/2]; entry 0 (DC and Nyquist in KISS FFT) is left alone, nobody reads it
  */
@@ -38,8 +39,8 @@ export function realFft(
 function load(order: Uint8Array, samples: Int16Array, shift: number, { re, im }: Complex16): void {
   for (let n = 0; n < order.length; n++) {
     const to = order[n]!;
-    re[to] = (samples[2 * n] ?? 0) << shift;
-    im[to] = (samples[2 * n + 1] ?? 0) << shift;
+    re[to] = samples[2 * n]! << shift;
+    im[to] = samples[2 * n + 1]! << shift;
   }
 }
 
@@ -74,9 +75,12 @@ function laterStages({ firstRadix, twiddles }: FftTables, { re, im }: Complex16)
   for (let m = firstRadix as number; m < re.length; m *= 4) {
     for (let k = 0; k < m; k++) {
       // At k = 0 the rotations are 1, and multiplying by 32767/32768 would change nothing.
-      const [w1r, w1i, w2r, w2i, w3r, w3i] =
-        k === 0 ? [32767, 0, 32767, 0, 32767, 0] : twiddles.subarray(t, t + 6);
-      if (k > 0) t += 6;
+      const w1r = k === 0 ? 32767 : twiddles[t++]!;
+      const w1i = k === 0 ? 0 : twiddles[t++]!;
+      const w2r = k === 0 ? 32767 : twiddles[t++]!;
+      const w2i = k === 0 ? 0 : twiddles[t++]!;
+      const w3r = k === 0 ? 32767 : twiddles[t++]!;
+      const w3i = k === 0 ? 0 : twiddles[t++]!;
       for (let a = k; a < re.length; a += 4 * m) {
         const br = quarter(re[a + m]!);
         const bi = quarter(im[a + m]!);
@@ -89,12 +93,12 @@ function laterStages({ firstRadix, twiddles }: FftTables, { re, im }: Complex16)
           im,
           a,
           m,
-          q15(br * w1r! - bi * w1i!),
-          q15(br * w1i! + bi * w1r!),
-          q15(cr * w2r! - ci * w2i!),
-          q15(cr * w2i! + ci * w2r!),
-          q15(dr * w3r! - di * w3i!),
-          q15(dr * w3i! + di * w3r!),
+          q15(br * w1r - bi * w1i),
+          q15(br * w1i + bi * w1r),
+          q15(cr * w2r - ci * w2i),
+          q15(cr * w2i + ci * w2r),
+          q15(dr * w3r - di * w3i),
+          q15(dr * w3i + di * w3r),
         );
       }
     }

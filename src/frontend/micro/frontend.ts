@@ -64,7 +64,7 @@ export function createMicroFrontend(
 }
 
 function pipeline(tables: MicroFrontendTables): (window: Int16Array, noise: Uint32Array) => Uint16Array {
-  const windowed = new Int16Array(tables.windowSize);
+  const windowed = new Int16Array(tables.fftSize);
   const complex = () => ({
     re: new Int16Array(tables.fftSize / 2),
     im: new Int16Array(tables.fftSize / 2),
