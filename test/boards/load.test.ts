@@ -66,7 +66,7 @@ describe('the boards that come with the tool', () => {
   });
 
   test.each([...boards.values()].filter(({ kind }) => kind === 'real').map((board) => [board.id, board]))(
-    '%s: pinned platform, own sources, C++17, licences named',
+    '%s: pinned platform, own sources, licences named',
     (_, board) => {
       expect(board.platformio.platform).toMatch(/@\d+\.\d+\.\d+$/);
       expect(board.tflm?.spec).toMatch(/@\d+\.\d+\.\d+$/);
@@ -74,7 +74,6 @@ describe('the boards that come with the tool', () => {
         expect(readFileSync(join(root, 'templates/lib/kws_hal/src', source), 'utf8')).toMatch(
           /#if defined\(KWS_HAL_/,
         );
-      expect(board.platformio.buildFlags).toContain('-std=gnu++17');
       expect(board.notices.length).toBeGreaterThan(0);
       expect(board.usb.every(({ vid }) => vid !== '0000')).toBe(true);
     },
@@ -85,6 +84,15 @@ describe('the boards that come with the tool', () => {
     const withFpu = mbed.filter(({ core }) => core === 'cortex-m4f' || core === 'cortex-m7');
     expect(withFpu.map(({ id }) => id)).toEqual(['arduino-nano-33-ble']);
     for (const board of withFpu) expect(board.platformio.buildUnflags).toContain('-mfloat-abi=soft');
+  });
+
+  test('vendor code is compiled by its own standard: C++17 is for our libraries alone', () => {
+    for (const { platformio } of boards.values())
+      expect(
+        [...platformio.buildFlags, ...platformio.buildUnflags].filter((f) => f.startsWith('-std=')),
+      ).toEqual([]);
+    const library = JSON.parse(readFileSync(join(root, 'templates/lib/kws_hal/library.json'), 'utf8'));
+    expect(library.build.flags).toContain('-std=gnu++17');
   });
 
   test('what the HAL is told', () => {

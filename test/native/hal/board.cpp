@@ -1,4 +1,7 @@
 // The clock and the ports behind the stand-in headers.
+#if defined(ARDUINO_ARCH_MBED)
+#include <USB/PluggableUSBSerial.h>
+#endif
 #include <Arduino.h>
 #if defined(ARDUINO_NRF52_ADAFRUIT)
 #include <Adafruit_TinyUSB.h>
@@ -29,6 +32,7 @@ HWCDC Serial(fake::usb);
 HardwareSerial Serial0(fake::uart);
 void delay(uint32_t ms) { fake::pass(ms * 1000); }
 #else
+arduino::UART _UART_USB_;
 arduino::USBSerial _SerialUSB;
 void delay(unsigned long ms) { fake::pass(static_cast<uint32_t>(ms) * 1000); }
 #endif

@@ -2,6 +2,9 @@
 // with C++ linkage: only a file that includes Arduino.h can define them for all.
 #if defined(KWS_HAL_ARDUINO)
 
+#if defined(ARDUINO_ARCH_MBED)
+#include <chrono>  // first: this core defines abs() as a macro, which C++17's chrono cannot bear
+#endif
 #include <Arduino.h>
 
 #include "kws_hal/kws_hal.h"

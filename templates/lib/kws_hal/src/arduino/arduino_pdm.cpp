@@ -5,6 +5,9 @@
 // so the callback always reads everything; what finds no room in the ring is counted there.
 #if defined(KWS_HAL_ARDUINO_PDM)
 
+#if defined(ARDUINO_ARCH_MBED)
+#include <chrono>  // first: this core defines abs() as a macro, which C++17's chrono cannot bear
+#endif
 #include <Arduino.h>
 #include <PDM.h>
 

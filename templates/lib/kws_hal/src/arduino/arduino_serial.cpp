@@ -6,8 +6,13 @@
 // time.
 #if defined(KWS_HAL_ARDUINO)
 
+#if defined(ARDUINO_ARCH_MBED)
+#include <chrono>  // first: this core defines abs() as a macro, which C++17's chrono cannot bear
+#endif
 #include <Arduino.h>
-#if defined(ARDUINO_NRF52_ADAFRUIT)
+#if defined(ARDUINO_ARCH_MBED)
+#include <USB/PluggableUSBSerial.h>
+#elif defined(ARDUINO_NRF52_ADAFRUIT)
 #include <Adafruit_TinyUSB.h>
 #endif
 
@@ -85,7 +90,12 @@ class Outlet {
   bool reader_gone_ = false;
 };
 
+#if defined(ARDUINO_ARCH_MBED)
+// Serial wraps this object and hides the call that does not wait.
+Outlet<arduino::USBSerial> first(_SerialUSB);
+#else
 Outlet<decltype(Serial)> first(Serial);
+#endif
 
 #if defined(ARDUINO_ARCH_ESP32) && ARDUINO_USB_CDC_ON_BOOT
 // ESP32-S3 boards have two ports: USB (Serial) and a UART behind a bridge (Serial0). The user may
