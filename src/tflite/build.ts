@@ -65,7 +65,12 @@ export function modelFile(model: ModelDescription): TfliteFile {
     metadata:
       model.labels === undefined
         ? []
-        : [{ name: LABELS_METADATA, buffer: writer.buffer(Buffer.from(JSON.stringify(model.labels))) }],
+        : [
+            {
+              name: LABELS_METADATA,
+              buffer: writer.buffer(new TextEncoder().encode(JSON.stringify(model.labels))),
+            },
+          ],
     signatures: [],
     operatorCodes: writer.codes,
     buffers: writer.buffers,
