@@ -1,0 +1,33 @@
+/** A project around one or several models, as `resolveProject` would give it. */
+import { detectorSpec, DETECTOR_PRESETS } from '../../src/detector/settings.js';
+import { FRONTEND_PRESETS, type FrontendPreset } from '../../src/frontend/spec.js';
+import type { Model } from '../../src/model/types.js';
+import type { ResolvedProject } from '../../src/project/types.js';
+
+export interface FixtureModel {
+  readonly name: string;
+  readonly model: Model;
+  readonly labels: readonly string[];
+  readonly hop?: number;
+}
+
+export function projectOf(
+  models: readonly FixtureModel[],
+  frontend: FrontendPreset = 'micro-wake-word',
+  gate?: string,
+): ResolvedProject {
+  const spec = FRONTEND_PRESETS[frontend];
+  const stepMs = spec.kind === 'none' ? 10 : spec.stepMs;
+  return {
+    name: models[0]!.name,
+    frontend: spec,
+    models: models.map(({ name, model, labels, hop = 1 }) => ({
+      name,
+      model,
+      labels,
+      hop,
+      detector: detectorSpec(DETECTOR_PRESETS.general, { stepMs, hop }, [labels.length - 1]),
+    })),
+    ...(gate === undefined ? {} : { gate }),
+  };
+}
