@@ -9,8 +9,8 @@ import type { PortInfo } from './ports.js';
 
 const UDEV_RULE = 'SUBSYSTEM=="tty", ATTRS{idVendor}=="VID", MODE="0666"';
 
-/** The error of a port that could not be opened, from what the serial library says. */
-export function openError(path: string, cause: unknown): KwsError {
+/** The error of a port that could not be opened on `platform`, from what the serial library says. */
+export function openError(path: string, cause: unknown, platform: string = process.platform): KwsError {
   const said = cause instanceof Error ? cause.message : String(cause);
   // Linux and macOS: "Cannot lock port", EBUSY; Windows: "Access denied" means that it is open elsewhere.
   if (/lock port|busy|EBUSY|resource temporarily unavailable|access (is )?denied/i.test(said)) {
@@ -19,7 +19,7 @@ export function openError(path: string, cause: unknown): KwsError {
         what: 'the port is in use by another program',
         where: path,
         why: said,
-        next: `close the other program (a serial monitor, another kws-gen, ModemManager)${onLinux(`; \`fuser ${path}\` names it`)}`,
+        next: `close the other program (a serial monitor, another kws-gen, ModemManager)${platform === 'linux' ? `; \`fuser ${path}\` names it` : ''}`,
       },
       { cause },
     );
@@ -34,7 +34,7 @@ export function openError(path: string, cause: unknown): KwsError {
         what: 'you are not allowed to open the port',
         where: path,
         why: said,
-        next: process.platform === 'linux' ? linux : 'give your user access to the port',
+        next: platform === 'linux' ? linux : 'give your user access to the port',
       },
       { cause },
     );
@@ -103,8 +103,4 @@ export function describePort(port: PortInfo): string {
     port.serialNumber === undefined ? undefined : `serial ${port.serialNumber}`,
   ].filter((detail) => detail !== undefined);
   return details.length === 0 ? port.path : `${port.path} (${details.join(', ')})`;
-}
-
-function onLinux(text: string): string {
-  return process.platform === 'linux' ? text : '';
 }

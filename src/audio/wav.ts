@@ -1,0 +1,131 @@
+/**
+ * WAV files (RIFF, "Multimedia Programming Interface and Data Specifications 1.0"; WAVEFORMATEXTENSIBLE).
+ *
+ * Written here because the exact value of every sample matters (16 bit must pass unchanged) and a broken
+ * file must say what is broken. Owns: the container and the sample formats. Leaves to others: everything
+ * after `DecodedAudio`.
+ */
+import { audioError, CONVERT, checkFormat, type DecodedAudio } from './decode.js';
+
+type SampleFormat = 'u8' | 's16' | 's24' | 's32' | 'f32' | 'f64';
+
+interface Format {
+  readonly sampleRate: number;
+  readonly channels: number;
+  readonly sample: SampleFormat;
+  readonly bytesPerSample: number;
+}
+
+const PCM = 1;
+const FLOAT = 3;
+const EXTENSIBLE = 0xfffe;
+const CODECS: Record<number, string> = { 2: 'MS ADPCM', 6: 'A-law', 7: 'µ-law', 17: 'IMA ADPCM', 85: 'MP3' };
+/** The last 14 bytes of every SubFormat GUID that is a format tag. */
+const GUID_TAIL = '000000001000800000aa00389b71';
+/** Recorders that write into a pipe do not know the length and put a very large one. */
+const UNKNOWN_LENGTH = 0x7fff0000;
+
+const READ: Record<SampleFormat, (view: DataView, at: number) => number> = {
+  u8: (view, at) => (view.getUint8(at) - 128) / 2 ** 7,
+  s16: (view, at) => view.getInt16(at, true) / 2 ** 15,
+  s24: (view, at) => ((view.getInt8(at + 2) << 16) | view.getUint16(at, true)) / 2 ** 23,
+  s32: (view, at) => view.getInt32(at, true) / 2 ** 31,
+  f32: (view, at) => view.getFloat32(at, true),
+  f64: (view, at) => view.getFloat64(at, true),
+};
+
+/** Decodes a whole WAV file whose first 12 bytes are known to be right. */
+export function decodeWav(bytes: Uint8Array, name: string): DecodedAudio {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let format: Format | undefined;
+  for (let at = 12; at + 8 <= bytes.length; ) {
+    const id = String.fromCharCode(...bytes.subarray(at, at + 4));
+    const size = view.getUint32(at + 4, true);
+    const start = at + 8;
+    if (id === 'fmt ') format = readFormat(view, start, size, name);
+    if (id === 'data') {
+      if (format === undefined) throw audioError(name, 'its format stands nowhere before its samples');
+      return readSamples(view, start, dataSize(bytes.length - start, size, name), format, name);
+    }
+    at = start + size + (size & 1);
+  }
+  throw audioError(
+    name,
+    format === undefined ? 'the file is cut off in its header' : 'the file is cut off before its samples',
+    `${bytes.length} bytes without ${format === undefined ? 'a format' : 'samples'}`,
+    'copy or download it again',
+  );
+}
+
+function dataSize(available: number, claimed: number, name: string): number {
+  if (claimed >= UNKNOWN_LENGTH || (claimed === 0 && available > 0)) return available;
+  if (claimed > available)
+    throw audioError(
+      name,
+      'the file is cut off',
+      `its header promises ${claimed} bytes of samples, ${available} are there`,
+      'copy or download it again',
+    );
+  return claimed;
+}
+
+function readFormat(view: DataView, at: number, size: number, name: string): Format {
+  if (size < 16 || at + size > view.byteLength)
+    throw audioError(name, 'the file is cut off in its header', undefined, 'copy or download it again');
+  const channels = view.getUint16(at + 2, true);
+  const sampleRate = view.getUint32(at + 4, true);
+  const blockAlign = view.getUint16(at + 12, true);
+  checkFormat(name, sampleRate, channels, 0);
+  const tag = formatTag(view, at, size, name);
+  const bytesPerSample = blockAlign / channels;
+  const sample = sampleFormat(tag, bytesPerSample);
+  const bits = view.getUint16(at + 14, true);
+  if (sample === undefined || bits === 0 || bits > 8 * bytesPerSample)
+    throw audioError(
+      name,
+      'samples of this kind cannot be read',
+      `${CODECS[tag] ?? `format ${tag}`}, ${bits} bits, ${blockAlign} bytes for ${channels} channels`,
+      CONVERT,
+    );
+  return { sampleRate, channels, sample, bytesPerSample };
+}
+
+function formatTag(view: DataView, at: number, size: number, name: string): number {
+  const tag = view.getUint16(at, true);
+  if (tag !== EXTENSIBLE) return tag;
+  if (size < 40)
+    throw audioError(name, 'its header makes no sense', 'an extensible format of less than 40 bytes');
+  const tail = Buffer.from(view.buffer, view.byteOffset + at + 26, 14).toString('hex');
+  return tail === GUID_TAIL ? view.getUint16(at + 24, true) : EXTENSIBLE;
+}
+
+function sampleFormat(tag: number, bytes: number): SampleFormat | undefined {
+  if (tag === PCM) return ({ 1: 'u8', 2: 's16', 3: 's24', 4: 's32' } as const)[bytes];
+  if (tag === FLOAT) return ({ 4: 'f32', 8: 'f64' } as const)[bytes];
+  return undefined;
+}
+
+function readSamples(
+  view: DataView,
+  start: number,
+  size: number,
+  format: Format,
+  name: string,
+): DecodedAudio {
+  const { channels, sampleRate, sample, bytesPerSample } = format;
+  const block = channels * bytesPerSample;
+  const frames = Math.floor(size / block);
+  checkFormat(name, sampleRate, channels, frames);
+  const read = READ[sample];
+  const samples = Array.from({ length: channels }, (_, channel) => {
+    const values = new Float32Array(frames);
+    for (let i = 0, at = start + channel * bytesPerSample; i < frames; i++, at += block) {
+      const value = read(view, at);
+      if (!Number.isFinite(value))
+        throw audioError(name, 'one of its samples is no number', `sample ${i} of channel ${channel + 1}`);
+      values[i] = value;
+    }
+    return values;
+  });
+  return { sampleRate, channels, samples };
+}
