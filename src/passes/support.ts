@@ -15,35 +15,43 @@ const TITLES: Readonly<Record<Runtime, string>> = {
   tflm: "TensorFlow Lite Micro's interpreter (tflm)",
 };
 
-const SUPPORTS: Readonly<Record<Runtime, (operator: Operator) => boolean>> = {
-  aot: (operator) => OPERATORS[operator.kind].aot,
-  tflm: (operator) =>
-    operator.kind !== 'FOREIGN' ||
-    resolverMethod(operator.options.name, operator.options.builtinCode) !== undefined,
+/** Why a runtime cannot run an operator; undefined where it can. */
+const REFUSALS: Readonly<Record<Runtime, (operator: Operator) => string | undefined>> = {
+  aot: (operator) => (OPERATORS[operator.kind].aot ? undefined : 'does not have this operator'),
+  tflm: (operator) => {
+    if (operator.kind === 'FOREIGN')
+      return resolverMethod(operator.options.name, operator.options.builtinCode) === undefined
+        ? 'does not have this operator'
+        : undefined;
+    // Left out, a bias is fine; marked as absent, it is read through a null pointer.
+    return operator.kind === 'DEPTHWISE_CONV_2D' && operator.inputs[2] === -1
+      ? 'crashes on a depthwise convolution whose bias is -1'
+      : undefined;
+  },
 };
 
-/** One problem per operator the runtime does not have; empty if it can run the model. */
+const RUNTIMES = Object.keys(REFUSALS) as readonly Runtime[];
+
+/** One problem per operator the runtime cannot run; empty if it can run the model. */
 export function unsupportedOperators(model: Model, runtime: Runtime): readonly Problem[] {
-  return model.operators
-    .filter((operator) => !SUPPORTS[runtime](operator))
-    .map((operator) => {
-      const others = (Object.keys(SUPPORTS) as Runtime[]).filter(
-        (other) => other !== runtime && SUPPORTS[other](operator),
-      );
-      return {
+  return model.operators.flatMap((operator) => {
+    const refusal = REFUSALS[runtime](operator);
+    if (refusal === undefined) return [];
+    const others = RUNTIMES.filter((other) => REFUSALS[other](operator) === undefined);
+    return [
+      {
         where: `${model.name}, operator ${operator.index} (${operatorName(operator)})`,
-        what: `${TITLES[runtime]} does not have this operator`,
+        what: `${TITLES[runtime]} ${refusal}`,
         next:
           others.length > 0
             ? `choose the runtime ${others.join(' or ')}`
             : 'no runtime has it: change the model so that it does without',
-      };
-    });
+      },
+    ];
+  });
 }
 
 /** The runtimes that have all of the model's operators. */
 export function supportingRuntimes(model: Model): readonly Runtime[] {
-  return (Object.keys(SUPPORTS) as Runtime[]).filter(
-    (runtime) => unsupportedOperators(model, runtime).length === 0,
-  );
+  return RUNTIMES.filter((runtime) => unsupportedOperators(model, runtime).length === 0);
 }

@@ -157,8 +157,17 @@ class FileWriter {
     };
     // The codec of a kind writes that kind's options, which a union of kinds cannot say.
     const options = OPTION_CODECS[kind].write(operator.options as never, context);
-    return this.operator(builtinCode, version, inputs, outputs, options);
+    return this.operator(builtinCode, version, writtenInputs(operator), outputs, options);
   }
+}
+
+/**
+ * An absent bias of a convolution is left out: interpreters take two operands or three, and both of
+ * TensorFlow's fail on -1 for the third.
+ */
+function writtenInputs({ kind, inputs }: Operator): readonly number[] {
+  const convolution = kind === 'CONV_2D' || kind === 'DEPTHWISE_CONV_2D';
+  return convolution && inputs[2] === -1 ? inputs.slice(0, 2) : inputs;
 }
 
 /** The version that has what this operator uses (tensorflow/lite/tools/versioning/op_version.cc). */

@@ -30,7 +30,7 @@ export function cnn(): ModelDescription {
   const w2 = b.constant('w2', 'int8', [1, 2, 2, 8], seededBytes(2, 32), { scales: ramp(8), axis: 3 });
   const c2 = b.add(
     'DEPTHWISE_CONV_2D',
-    [c1, w2, -1],
+    [c1, w2],
     { shape: [1, 3, 2, 8], ...S },
     { ...conv, padding: 'VALID', depthMultiplier: 2, dilationH: 1, dilationW: 1, activation: 'RELU6' },
   );
@@ -43,7 +43,7 @@ export function cnn(): ModelDescription {
   const gain = b.constant('gain', 'int8', [8], seededBytes(3, 8), { scale: 0.02 });
   const product = b.add('MUL', [sum, gain], { shape: [1, 2, 2, 8], scale: 0.3 }, { activation: 'NONE' });
   const relu = b.add('RELU', [product], { shape: [1, 2, 2, 8], scale: 0.15, zeroPoint: -128 }, {});
-  const relu6 = b.add('RELU6', [relu], { shape: [1, 2, 2, 8], scale: 0.02, zeroPoint: -128 }, {});
+  const relu6 = b.add('RELU6', [relu], { shape: [1, 2, 2, 8], scale: 0.15, zeroPoint: -128 }, {});
   const axes = b.constant('axes', 'int32', [2], [1, 2]);
   const mean = b.add('MEAN', [relu6, axes], { shape: [1, 8], scale: 0.02 }, { keepDims: false });
   const w3 = b.constant('w3', 'int8', [3, 8], seededBytes(4, 24), { scale: 0.05 });

@@ -45,3 +45,17 @@ test.each([
     next: 'no runtime has it: change the model so that it does without',
   });
 });
+
+test('a depthwise bias marked as absent is refused for the interpreter, which crashes on it', () => {
+  const model = describedModel(cnn());
+  const operators = model.operators.map((operator) =>
+    operator.kind === 'DEPTHWISE_CONV_2D' ? { ...operator, inputs: [...operator.inputs, -1] } : operator,
+  );
+  expect(unsupportedOperators({ ...model, operators }, 'tflm')).toEqual([
+    {
+      where: 'cnn, operator 1 (DEPTHWISE_CONV_2D)',
+      what: "TensorFlow Lite Micro's interpreter (tflm) crashes on a depthwise convolution whose bias is -1",
+      next: 'choose the runtime aot',
+    },
+  ]);
+});

@@ -217,6 +217,11 @@ describe('what is wrong is said', () => {
       operator(cnn, 'RELU', { inputs: [22] }),
       '7 (RELU): input 0 is tensor 22, which has no value yet',
     ],
+    [
+      'relu6: scale',
+      operand(cnn, 'RELU6', 'out0', scale(0.02, -128)),
+      '8 (RELU6): takes scale 0.15000000596046448, zero point -128 and gives 0.019999999552965164, -128; they must be the same',
+    ],
   ])('%s', (_, model, text) => {
     expect(
       modelProblems(model)

@@ -49,6 +49,14 @@ describe('a file of every sample is read as the model it was made of', () => {
   });
 });
 
+test('a convolution bias that is marked as absent is left out of the file', () => {
+  const model = describedModel(cnn());
+  const operators = model.operators.map((operator) =>
+    operator.kind === 'DEPTHWISE_CONV_2D' ? { ...operator, inputs: [...operator.inputs, -1] } : operator,
+  );
+  expect(writeModel({ ...model, operators, description: 'a test' })).toEqual(writeModel(cnn()));
+});
+
 describe('streaming state', () => {
   test('starts at the bytes the initialising subgraph assigns', () => {
     const [zero, given] = read({}).variables;

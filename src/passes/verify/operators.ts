@@ -10,6 +10,7 @@ import {
   meanRule,
   padRule,
   readRule,
+  relu6Rule,
   reshapeRule,
   unaryRule,
 } from './simple.js';
@@ -30,7 +31,7 @@ export const OPERATOR_RULES: Rules = {
   LOGISTIC: fixedRule(1 / 256, -128),
   TANH: fixedRule(1 / 128, 0),
   RELU: unaryRule,
-  RELU6: unaryRule,
+  RELU6: relu6Rule,
   ADD: binaryRule,
   MUL: binaryRule,
   MEAN: meanRule,

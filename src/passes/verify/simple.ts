@@ -20,6 +20,12 @@ export function unaryRule(site: AnySite): void {
   expectShape(site, 'its output', y.shape, x.shape);
 }
 
+/** Kernels of TensorFlow Lite Micro clamp to 0…6 and do not rescale (activations_common.cc). */
+export function relu6Rule(site: AnySite): void {
+  unaryRule(site);
+  if (site.output(0).type === 'int8') expectSameScale(site, site.input(0)!, site.output(0));
+}
+
 export function fixedRule(scale: number, zeroPoint: number): (site: AnySite) => void {
   return (site) => {
     unaryRule(site);
