@@ -55,7 +55,7 @@ const FOREIGN_FORMATS: readonly ForeignFormat[] = [
   {
     title: 'a TensorFlow.js model',
     match: (head, _, whole) =>
-      isJson(head) && (mentions(whole, '"modelTopology"') || mentions(whole, '"weightsManifest"')),
+      isJson(head) && (mentions(whole, 'modelTopology') || mentions(whole, 'weightsManifest')),
     next: `convert it to Keras with tensorflowjs_converter, then with ${QUANTIZE}`,
   },
   {
