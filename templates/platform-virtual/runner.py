@@ -115,6 +115,8 @@ def start_native(arguments, memory, log):
         stderr=log,
         start_new_session=True,
     )
+    with open(os.path.join(arguments.state, "pid"), "w", encoding="utf-8") as file:
+        file.write("%d\n" % process.pid)
     ready, _, _ = select.select([process.stdout], [], [], 10)
     line = process.stdout.readline().decode("utf-8", "replace") if ready else ""
     pty = re.match(r"pty (\S+)", line)
