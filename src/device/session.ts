@@ -218,6 +218,7 @@ class DeviceSession implements Session {
     if (this.#dialogue.take(event)) return;
     if (event.t === 'ok') return; // to a command nobody waits for any more
     if (event.t === 'hello' && this.#pushing) this.#restarted();
+    if (event.t === 'fault' && event.code === 'crash') this.#crashed(event.message);
     const seen = withClip(event, this.#clip);
     this.#queue.push(seen);
     if (seen.t === 'end') {
@@ -275,6 +276,17 @@ class DeviceSession implements Session {
         where: this.path,
         why: 'its firmware crashed, its power failed, or its reset button was pressed',
         next: 'try again; if it happens again, look at the fault it reports (`kws-gen monitor`)',
+      }),
+    );
+  }
+
+  #crashed(message: string): void {
+    this.#dialogue.interrupt(
+      toolError({
+        what: 'the firmware crashed',
+        where: this.path,
+        why: message,
+        next: 'start the board again (`kws-gen flash`)',
       }),
     );
   }

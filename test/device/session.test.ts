@@ -244,6 +244,18 @@ describe.each([
     expect((await play('next', ramp(200))).samples).toBe(200);
   });
 
+  test('a device that crashes fails the clip at once', async () => {
+    const { device, events, play } = await playing();
+    const clip = (async function* () {
+      yield ramp(100);
+      device.say('fault', { code: 'crash', message: 'HardFault at 0x123' });
+      await settle();
+      yield ramp(100);
+    })();
+    await expect(play('clip', clip)).rejects.toThrow('the firmware crashed\n  why: HardFault at 0x123');
+    expect(types(events)).toContain('fault');
+  });
+
   test('aborting while the source says nothing leaves at once', async () => {
     const where = make();
     const abort = new AbortController();

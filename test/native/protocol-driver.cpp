@@ -1,0 +1,157 @@
+// Drives kws_protocol for test/native/protocol.test.ts.
+//
+//   parse: the bytes of standard input through the command parser, one line per result
+//   crc:   CRC-16 of standard input
+//   lines: a fixed set of lines through the line writer
+//   capacity N: lines of growing length through a buffer of N bytes
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <vector>
+
+#include "kws_protocol/command_parser.h"
+#include "kws_protocol/crc16.h"
+#include "kws_protocol/line_writer.h"
+
+namespace {
+
+void print(const char* data, size_t size) { std::fwrite(data, 1, size, stdout); }
+
+std::vector<uint8_t> read_all() {
+  std::vector<uint8_t> all;
+  uint8_t part[4096];
+  for (size_t n; (n = std::fread(part, 1, sizeof part, stdin)) > 0;) {
+    all.insert(all.end(), part, part + n);
+  }
+  return all;
+}
+
+void parse() {
+  // On the heap, so that AddressSanitizer sees every byte before and behind it.
+  auto parser = std::make_unique<kws::CommandParser>();
+  for (const uint8_t byte : read_all()) {
+    if (!parser->feed(byte)) continue;
+    const kws::Command& c = parser->command();
+    switch (c.kind) {
+      case kws::CommandKind::kFrame:
+        std::printf("frame %u ", c.seq);
+        for (uint16_t i = 0; i < c.size; ++i) std::printf("%02x", c.payload[i]);
+        std::printf("\n");
+        break;
+      case kws::CommandKind::kBadCommand:
+        std::printf("bad-command: %s\n", c.reason);
+        break;
+      case kws::CommandKind::kBadFrame:
+        std::printf("bad-frame: %s\n", c.reason);
+        break;
+      case kws::CommandKind::kTraceFeatures:
+      case kws::CommandKind::kTraceOff:
+        std::printf("trace %d\n", c.kind == kws::CommandKind::kTraceFeatures);
+        break;
+      default:
+        std::printf("%s %u %u\n", kws::command_name(c.kind), c.model, c.value);
+    }
+  }
+  if (parser->inside_frame()) std::printf("inside a frame\n");
+}
+
+void lines() {
+  std::vector<char> buffer(kws::LineWriter::kMaxLine);
+  kws::LineWriter line(buffer.data(), buffer.size(), print);
+  const int8_t q[] = {-128, 127};
+  const char* const labels[] = {"yes", "no \"x\"", nullptr};
+  line.begin("integers")
+      .add("i8", static_cast<int8_t>(-128))
+      .add("u8", static_cast<uint8_t>(255))
+      .add("int", -5)
+      .add("i64", INT64_MIN)
+      .add("u64", UINT64_MAX)
+      .add("zero", 0u)
+      .add_array("q", q, 2)
+      .end();
+  line.begin("texts")
+      .add("a", "quote \" backslash \\ newline \n tab \t bell \x07 del \x7f")
+      .add("b",
+           "gr\xc3\xb6\xc3\x9f"
+           "e")
+      .add("c", static_cast<const char*>(nullptr))
+      .add("d", "")
+      .add("yes", true)
+      .add("no", false)
+      .add_array("labels", labels, 3)
+      .add_raw("raw", "{\"x\":[1]}")
+      .end();
+  line.begin("fixed")
+      .add_fixed4("third", 1, 3)
+      .add_fixed4("half", 1, 2)
+      .add_fixed4("up", 1, 20000)
+      .add_fixed4("down", 1, 20001)
+      .add_fixed4("one", 255, 255)
+      .add_fixed4("nearly", 99995, 100000)
+      .add_fixed4("most", UINT32_MAX, 1)
+      .add_fixed4("full", UINT32_MAX, UINT32_MAX)
+      .add_fixed4("least", 1, UINT32_MAX)
+      .add_fixed4("none", 1, 0)
+      .end();
+  const uint16_t v[] = {0xff00, 0x1234};
+  line.begin("nested").begin_array("models");
+  for (int i = 0; i < 2; ++i) {
+    line.begin_object().add("m", i).begin_array("l").item("a").item(true).item_fixed4(1, 4);
+    line.end_array().begin_object("o").end_object().end_object();
+  }
+  line.begin_array().end_array().item_raw("null").end_array().add_hex16("v", v, 2).add_hex16("e", v,
+                                                                                             0);
+  line.end();
+  line.begin("left-open").begin_array("a").begin_object().begin_array("b").item(1).end();
+  line.begin("wrongly-closed").end_array().end_object().begin_array("a").end_object().item(1).end();
+  line.begin("dropped").add("a", 1);
+  line.begin("after").end();
+  line.begin("deep");
+  line.begin_array("a");
+  for (int i = 0; i < 40; ++i) line.begin_array();
+  std::printf("%d\r\n", line.end());
+  std::printf("%d\r\n", line.end());
+  kws::write_fault(line, "overrun", "too slow");
+  std::printf("end\n");
+}
+
+void capacity(size_t size) {
+  std::vector<char> buffer(size);
+  kws::LineWriter line(buffer.data(), buffer.size(), print);
+  std::vector<char> text;
+  for (size_t length = 0; length < size + 20; ++length) {
+    text.assign(length, length % 3 == 0 ? '"' : 'x');
+    text.push_back('\0');
+    line.begin("growing").begin_array("a").begin_object().add("text", text.data()).end();
+  }
+}
+
+// p = sum / (255 * divisor): every one the detectors of the tests can make.
+void rounding() {
+  char buffer[256];
+  kws::LineWriter line(buffer, sizeof buffer, print);
+  for (uint32_t divisor = 1; divisor <= 12; ++divisor) {
+    for (uint32_t sum = 0; sum <= 255 * divisor; sum += divisor > 3 ? 7 : 1) {
+      line.begin("p").add("s", sum).add("d", divisor).add_fixed4("p", sum, 255 * divisor).end();
+    }
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const char* mode = argc > 1 ? argv[1] : "";
+  if (std::strcmp(mode, "parse") == 0) parse();
+  if (std::strcmp(mode, "lines") == 0) lines();
+  if (std::strcmp(mode, "rounding") == 0) rounding();
+  if (std::strcmp(mode, "capacity") == 0 && argc > 2) {
+    capacity(static_cast<size_t>(std::atoi(argv[2])));
+  }
+  if (std::strcmp(mode, "crc") == 0) {
+    const std::vector<uint8_t> all = read_all();
+    std::printf("%u\n", kws::crc16(all.data(), all.size()));
+  }
+  return 0;
+}

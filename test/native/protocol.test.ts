@@ -1,0 +1,231 @@
+/** The device's side of the protocol, under AddressSanitizer and UBSan, against the host's side. */
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { crc16, encodeFrame, RESYNCHRONISE } from '../../src/device/frame.js';
+import { buildNative, root, runNative } from '../support/native.js';
+import { random } from '../support/random.js';
+
+let driver: string;
+beforeAll(async () => {
+  driver = await buildNative({
+    name: 'protocol',
+    libraries: ['kws_protocol'],
+    sources: [join(root, 'test/native/protocol-driver.cpp')],
+  });
+});
+
+const bytes = (length: number, seed: number): Uint8Array => {
+  const next = random(seed);
+  return Uint8Array.from({ length }, () => next(256));
+};
+const run = async (mode: string, input: string | Uint8Array = '', ...args: string[]) =>
+  (await runNative(driver, input, [mode, ...args])).split('\n').filter((line) => line !== '');
+const parse = (...parts: (string | Uint8Array)[]) =>
+  run('parse', Buffer.concat(parts.map((part) => Buffer.from(part))));
+const hex = (data: Uint8Array) => Buffer.from(data).toString('hex');
+
+describe('commands', () => {
+  test.each([
+    ['hello', 'hello 0 0'],
+    ['reset\r', 'reset 0 0'],
+    ['  mic ', 'mic 0 0'],
+    ['stop', 'stop 0 0'],
+    ['stats', 'stats 0 0'],
+    ['credit', 'credit 0 0'],
+    ['play 0', 'play 0 0'],
+    ['play 4294967294', 'play 0 4294967294'],
+    ['play open', 'play 0 4294967295'],
+    ['input 255  4294967295', 'input 255 4294967295'],
+    ['cutoff 1 255', 'cutoff 1 255'],
+    ['trace features', 'trace 1'],
+    ['trace off', 'trace 0'],
+    ['play', 'bad-command: play takes a number of samples, or open'],
+    ['play 4294967295', 'bad-command: play takes a number of samples, or open'],
+    ['play 99999999999999999999999999', 'bad-command: play takes a number of samples, or open'],
+    ['play -1', 'bad-command: play takes a number of samples, or open'],
+    ['play 1 2', 'bad-command: play takes a number of samples, or open'],
+    ['input 1', "bad-command: input takes a model's number and a number of bytes"],
+    ['cutoff 0 256', "bad-command: cutoff takes a model's number and a value from 0 to 255"],
+    ['trace', 'bad-command: trace takes features, or off'],
+    ['hello you', 'bad-command: this command takes no arguments'],
+    ['cutoff 1 2 3', 'bad-command: too many words for a command'],
+    ['Hello', expect.stringContaining('bad-command: unknown command')],
+    ['hell', expect.stringContaining('bad-command: unknown command')],
+    ['hellos', expect.stringContaining('bad-command: unknown command')],
+    ['mic\u0007', 'bad-command: a command is printable ASCII'],
+    [`cutoff 1 ${' '.repeat(111)}`, expect.stringContaining('bad-command: cutoff takes')],
+    ['x'.repeat(121), 'bad-command: a command has at most 120 characters'],
+    ['x'.repeat(100_000), 'bad-command: a command has at most 120 characters'],
+  ])('%j', async (line, expected) => {
+    expect(await parse(line, '\n')).toEqual([expected]);
+  });
+
+  test('empty lines say nothing', async () => {
+    expect(await parse('\n\r\n   \n')).toEqual([]);
+  });
+});
+
+describe('frames', () => {
+  test('of the host are understood, of any length and number', async () => {
+    const payloads = [1, 2, 3, 255, 256, 257, 511, 512].map((length, i) => bytes(length, i));
+    const frames = payloads.map((payload, i) => encodeFrame(37 * i, payload));
+    expect(await parse('hello\n', ...frames, 'stats\n')).toEqual([
+      'hello 0 0',
+      ...payloads.map((payload, i) => `frame ${(37 * i) & 255} ${hex(payload)}`),
+      'stats 0 0',
+    ]);
+  });
+
+  test('the CRC is the host’s', async () => {
+    for (const data of ['123456789', '', bytes(1000, 5)])
+      expect(await run('crc', data)).toEqual([String(crc16(Buffer.from(data)))]);
+  });
+
+  test.each([
+    ['0', [2, 7, 0, 0]],
+    ['513', [2, 7, 1, 2]],
+    ['65535', [2, 7, 255, 255]],
+  ])('a length of %s is refused', async (_, start) => {
+    expect(await parse(Uint8Array.from(start), '\nhello\n')).toEqual([
+      'bad-frame: a frame carries 1 to 512 bytes',
+      'hello 0 0',
+    ]);
+  });
+
+  test('every flipped bit is noticed, reported once, and the next frame is found', async () => {
+    const frame = encodeFrame(3, Uint8Array.of(10, 2, 104, 2, 0, 1, 10));
+    for (let bit = 8; bit < 8 * frame.length; bit++) {
+      const damaged = Uint8Array.from(frame);
+      damaged[bit >> 3]! ^= 1 << (bit & 7);
+      const lines = await parse(damaged, RESYNCHRONISE, frame, 'stats\n');
+      expect(lines).toEqual([
+        expect.stringMatching(/^bad-frame: /),
+        'frame 3 0a026802000' + '10a',
+        'stats 0 0',
+      ]);
+    }
+  }, 120_000);
+
+  test('an unfinished line before a frame is dropped', async () => {
+    expect(await parse('hel', encodeFrame(0, Uint8Array.of(1)), 'stop\n')).toEqual([
+      'frame 0 01',
+      'stop 0 0',
+    ]);
+    expect(await parse('x'.repeat(500), encodeFrame(0, Uint8Array.of(1)))).toEqual(['frame 0 01']);
+  });
+
+  test('an unfinished frame is left by enough line ends', async () => {
+    for (const length of [1, 2, 3, 4, 5, 100, 515, 517]) {
+      const lines = await parse(encodeFrame(0, bytes(512, 1)).subarray(0, length), RESYNCHRONISE, 'hello\n');
+      expect(lines).toEqual([expect.stringMatching(/^bad-frame: /), 'hello 0 0']);
+    }
+    expect(await parse(encodeFrame(0, bytes(512, 1)).subarray(0, 300))).toEqual(['inside a frame']);
+  });
+});
+
+test('any bytes leave the parser able to go on', async () => {
+  for (let seed = 0; seed < 40; seed++) {
+    const next = random(seed);
+    const parts = Array.from({ length: 60 }, (_, i) => {
+      const kind = next(5);
+      if (kind === 0) return encodeFrame(next(256), bytes(1 + next(512), i));
+      if (kind === 1) return Buffer.from('play 5\n');
+      if (kind === 2) return encodeFrame(0, bytes(1 + next(512), i)).subarray(0, next(40));
+      if (kind === 3) return Buffer.from('\x02\x02\x02\n\x02');
+      return bytes(next(700), 1000 * seed + i);
+    });
+    const lines = await parse(...parts, RESYNCHRONISE, 'hello\n', encodeFrame(9, Uint8Array.of(1, 2)));
+    expect(lines.slice(-2)).toEqual(['hello 0 0', 'frame 9 0102']);
+  }
+});
+
+describe('lines', () => {
+  const parsed = async () =>
+    Object.fromEntries(
+      (await run('lines'))
+        .filter((line) => line.startsWith('{'))
+        .map((line) => {
+          expect(line).toMatch(/^\{"kws":1,"t":".*\}\r$/);
+          const { kws: _, t, ...fields } = JSON.parse(line) as Record<string, unknown>;
+          return [t, fields];
+        }),
+    );
+
+  test('are JSON with the right values', async () => {
+    const { integers, texts, fixed, nested, ...others } = await parsed();
+    expect(integers).toMatchObject({ i8: -128, u8: 255, int: -5, zero: 0, q: [-128, 127] });
+    expect(texts).toEqual({
+      a: 'quote " backslash \\ newline \n tab \t bell \x07 del \x7f',
+      b: 'größe',
+      c: null,
+      d: '',
+      yes: true,
+      no: false,
+      labels: ['yes', 'no "x"', null],
+      raw: { x: [1] },
+    });
+    expect(nested).toEqual({
+      models: [0, 1].map((m): unknown => ({ m, l: ['a', true, 0.25], o: {} })).concat([[], null]),
+      v: '00ff3412',
+      e: '',
+    });
+    expect(others).toEqual({
+      'left-open': { a: [{ b: [1] }] },
+      'wrongly-closed': { a: [1] },
+      after: {},
+      fault: { code: 'overrun', message: 'too slow' },
+    });
+    expect(fixed).toBeDefined();
+  });
+
+  test('numbers stand as they should, to the digit', async () => {
+    const lines = (await run('lines')).join('\n');
+    expect(lines).toContain('"i64":-9223372036854775808,"u64":18446744073709551615');
+    expect(lines).toContain(
+      '"third":0.3333,"half":0.5000,"up":0.0001,"down":0.0000,"one":1.0000,"nearly":1.0000,' +
+        '"most":4294967295.0000,"full":1.0000,"least":0.0000,"none":null',
+    );
+    expect(lines).toContain('\\u000a');
+    expect(lines).toContain('\\u007f');
+  });
+
+  test('what is too deep becomes a fault; nothing is sent twice', async () => {
+    const lines = await run('lines');
+    const fault = lines.findIndex((line) => line.includes('"line":"deep"'));
+    expect(JSON.parse(lines[fault]!)).toEqual({
+      kws: 1,
+      t: 'fault',
+      code: 'line-too-long',
+      message: "a line does not fit in the board's line buffer and was left out",
+      line: 'deep',
+    });
+    expect(lines.slice(fault + 1, fault + 3)).toEqual(['0\r', '0\r']);
+  });
+
+  test.each([192, 200, 300, 4096])('that do not fit in %i bytes become a fault', async (capacity) => {
+    const lines = await run('capacity', '', String(capacity));
+    const types = lines.map((line) => (JSON.parse(line) as { t: string }).t);
+    for (const line of lines) expect(line.length + 1).toBeLessThanOrEqual(capacity);
+    expect(types).toHaveLength(capacity + 20);
+    expect(new Set(types)).toEqual(new Set(['growing', 'fault']));
+    const longest = Math.max(
+      ...lines.filter((_, i) => types[i] === 'growing').map((line) => line.length + 1),
+    );
+    expect(longest).toBeGreaterThanOrEqual(capacity - 1);
+  });
+
+  test.each([0, 1, 2, 3, 20, 100])('in a buffer of %i bytes are not sent at all', async (capacity) => {
+    expect((await run('capacity', '', String(capacity))).filter((line) => line.includes('fault'))).toEqual(
+      [],
+    );
+  });
+
+  test('probabilities are rounded half up', async () => {
+    for (const line of await run('rounding')) {
+      const { s, d } = JSON.parse(line) as { s: number; d: number };
+      const n = (20_000n * BigInt(s) + 255n * BigInt(d)) / (2n * 255n * BigInt(d));
+      const digits = n.toString().padStart(5, '0');
+      expect(line).toContain(`"p":${digits.slice(0, -4)}.${digits.slice(-4)}}`);
+    }
+  });
+});
