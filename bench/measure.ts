@@ -1,0 +1,147 @@
+/**
+ * One firmware on one virtual board: built, run with instruction counting, and read out.
+ *
+ * Instructions are counted by the board's timer under QEMU's icount (shift 6): timer ticks at 25 MHz of a
+ * virtual clock that advances 64 ns per instruction, so instructions = ticks * 40 / 64. They are
+ * instructions, not cycles: flash wait states and dual issue are not modelled.
+ */
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import {
+  buildFirmware,
+  DETECTOR_PRESETS,
+  detectorSpec,
+  FRONTEND_PRESETS,
+  type FrontendSpec,
+  findBoard,
+  type HelloEvent,
+  openModel,
+  openSession,
+  type ResolvedProject,
+  type Runtime,
+  renderProject,
+  type Session,
+  type StatsEvent,
+  startVirtual,
+  stopVirtual,
+  VERSION,
+  virtualStateFolder,
+  writeProject,
+} from 'kws-gen';
+import type { Workload } from './workloads.js';
+
+const ICOUNT_SHIFT = 6;
+const NS_PER_TICK = 40;
+
+export interface Row {
+  readonly workload: string;
+  readonly board: string;
+  readonly runtime: Runtime;
+  /** Mean per inference, or per feature hop. */
+  readonly instructions: number;
+  /** Bytes of the whole firmware. */
+  readonly flash: number;
+  /** Bytes of .data and .bss of the whole firmware. */
+  readonly ram: number;
+  /** Bytes the model's tensors need. */
+  readonly arena: number;
+}
+
+export interface Setup {
+  readonly board: string;
+  readonly runtime: Runtime;
+  /** Where firmware projects are written. */
+  readonly folder: string;
+  readonly tflmPath?: string;
+}
+
+interface Run {
+  readonly hello: HelloEvent;
+  readonly stats: StatsEvent;
+  readonly flash: number;
+  readonly ram: number;
+}
+
+function projectOf(workload: Workload, frontend: FrontendSpec): ResolvedProject {
+  const model = openModel(readFileSync(workload.model), basename(workload.model));
+  const outputs = model.tensors[model.outputs[0]!]!.shape.reduce((product, size) => product * size, 1);
+  const labels = Array.from({ length: outputs }, (_, i) => `label${i}`);
+  const detector = detectorSpec(DETECTOR_PRESETS.general, { stepMs: 10, hop: 1 }, [0]);
+  return {
+    name: workload.name,
+    frontend,
+    models: [{ name: workload.name, model, labels, detector, hop: 1 }],
+  };
+}
+
+async function onBoard(
+  project: ResolvedProject,
+  setup: Setup,
+  work: (session: Session, memory: string) => Promise<void>,
+): Promise<Run> {
+  const { board, runtime, tflmPath } = setup;
+  const folder = join(setup.folder, `${project.name}-${board}-${runtime}`);
+  const options = tflmPath === undefined ? {} : { tflmPath };
+  writeProject(
+    renderProject({ project, board: findBoard(board), runtime, toolVersion: VERSION, options }),
+    folder,
+  );
+  const report = await buildFirmware(folder, board, { virtual: true });
+  const state = await startVirtual(folder, board, { icount: ICOUNT_SHIFT });
+  const session = await openSession(state.pty);
+  try {
+    const hello = await session.hello();
+    await session.command('reset');
+    await work(session, state.memory);
+    return { hello, stats: await session.stats(), flash: report.flash.used, ram: report.ram.used };
+  } finally {
+    await session.close();
+    await stopVirtual(virtualStateFolder(folder, board));
+  }
+}
+
+const instructions = (ticks: number, runs: number): number =>
+  Math.round((ticks * NS_PER_TICK) / 2 ** ICOUNT_SHIFT / runs);
+
+/** Instructions per inference over the workload's inputs; its outputs are checked where they are known. */
+export async function measureModel(workload: Workload, setup: Setup): Promise<Row> {
+  const project = projectOf(workload, FRONTEND_PRESETS.none);
+  const run = await onBoard(project, setup, async (session) => {
+    for (const [i, input] of workload.inputs.entries()) {
+      const { q } = await session.input(0, input);
+      const expected = workload.expected?.[i];
+      if (expected !== undefined && q.join() !== expected.join()) {
+        throw new Error(`${workload.name}, input ${i}: the board says ${q}, the golden run ${expected}`);
+      }
+    }
+  });
+  const model = run.stats.models[0]!;
+  return {
+    workload: workload.name,
+    board: setup.board,
+    runtime: setup.runtime,
+    instructions: instructions(model.sum, model.n),
+    flash: run.flash,
+    ram: run.ram,
+    arena: run.hello.models[0]!.used,
+  };
+}
+
+/** Instructions per feature hop over a clip: the front end alone, whatever model stands behind it. */
+export async function measureHop(workload: Workload, clip: Int16Array, setup: Setup): Promise<Row> {
+  const project = { ...projectOf(workload, FRONTEND_PRESETS['micro-wake-word']), name: 'microfrontend_hop' };
+  let hops = 0;
+  const run = await onBoard(project, setup, async (session, memory) => {
+    await session.play({ name: 'hop', samples: clip }, { link: { file: memory } });
+    hops = Math.floor((clip.length - 480) / 160) + 1;
+  });
+  return {
+    workload: 'microfrontend_hop',
+    board: setup.board,
+    runtime: setup.runtime,
+    instructions: instructions(run.stats.hop.sum, hops),
+    flash: run.flash,
+    ram: run.ram,
+    arena: 0,
+  };
+}

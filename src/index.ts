@@ -1,0 +1,50 @@
+/**
+ * The public API: the same functions the command line is made of, stage by stage in the order a model
+ * takes; see docs/architecture.md. Nothing here prints or exits; what goes wrong is a `KwsError`.
+ */
+
+export { type Clip, loadClip, openClip } from './audio/clip.js';
+export * from './boards/index.js';
+export * from './build/index.js';
+export { createDetector, type Detection, type Detector } from './detector/detector.js';
+export {
+  DETECTOR_PRESETS,
+  type DetectorPreset,
+  type DetectorSettings,
+  type DetectorTiming,
+  detectorSpec,
+} from './detector/settings.js';
+export type { DetectorSpec } from './detector/spec.js';
+export type { AudioLinkLocation } from './device/audio-link.js';
+export type * from './device/events.js';
+export type { PcmSource } from './device/pcm.js';
+export { listPorts, type PortInfo } from './device/ports.js';
+export { openSession, type Session, type SessionOptions } from './device/session.js';
+export { type ExitCode, formatProblem, KwsError, type Problem } from './diagnostics/errors.js';
+export { type RenderInput, type RenderOptions, renderProject } from './emit/project.js';
+export type { FirmwareFile, FirmwareProject } from './emit/types.js';
+export { type WriteReport, writeProject } from './emit/write.js';
+export { createHostRun, type HostEvent, type HostRun, runClip } from './evaluate/host-run.js';
+export { createMicroFrontend, type MicroFrontend } from './frontend/micro/frontend.js';
+export { floatFeature, quantizeFeature, quantizeFrame } from './frontend/quantize.js';
+export {
+  FRONTEND_PRESETS,
+  type FrontendPreset,
+  type FrontendSpec,
+  frontendHash,
+  type MicroFrontendSpec,
+  type NoFrontendSpec,
+} from './frontend/spec.js';
+export { ModelBuilder, type ModelDescription } from './model/builder.js';
+export { inspectModel, type ModelSummary } from './model/inspect.js';
+export type * from './model/types.js';
+export { planModel } from './plan/plan.js';
+export type { ModelPlan } from './plan/types.js';
+export { type LoadOptions, loadProject } from './project/load.js';
+export type { LoadedProject } from './project/resolve.js';
+export type { ResolvedModel, ResolvedProject, Runtime } from './project/types.js';
+export { openModel } from './readers/index.js';
+export { type MicroWakeWordManifest, readManifest } from './readers/microwakeword.js';
+export { createEngine, type Engine, type EngineOptions, type TypedArray } from './reference/engine.js';
+export { writeModel } from './tflite/build.js';
+export { VERSION } from './version.js';
