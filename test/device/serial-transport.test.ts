@@ -1,5 +1,6 @@
 /** The real serial library over a pseudo-terminal, whose far end a Python program holds. */
-import { execa } from 'execa';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { afterEach, expect, test } from 'vitest';
 import { openSerial } from '../../src/device/serial-transport.js';
 import { openSession, type Session } from '../../src/device/session.js';
@@ -48,10 +49,10 @@ afterEach(async () => {
 });
 
 async function pseudoTerminal(): Promise<string> {
-  const child = execa('python3', ['-c', FAR_END, HELLO], { stdin: 'ignore', reject: false, cleanup: true });
+  const child = spawn('python3', ['-c', FAR_END, HELLO], { stdio: ['ignore', 'pipe', 'inherit'] });
   running.push(child);
-  for await (const line of child) return line;
-  throw new Error('no pseudo-terminal');
+  const [path] = (await once(child.stdout, 'data')) as [Buffer];
+  return path.toString().trim();
 }
 
 test('a session over a pseudo-terminal: hello, bytes both ways, the far end goes away', async () => {
