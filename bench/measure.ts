@@ -130,16 +130,14 @@ export async function measureModel(workload: Workload, setup: Setup): Promise<Ro
 /** Instructions per feature hop over a clip: the front end alone, whatever model stands behind it. */
 export async function measureHop(workload: Workload, clip: Int16Array, setup: Setup): Promise<Row> {
   const project = { ...projectOf(workload, FRONTEND_PRESETS['micro-wake-word']), name: 'microfrontend_hop' };
-  let hops = 0;
   const run = await onBoard(project, setup, async (session, memory) => {
     await session.play({ name: 'hop', samples: clip }, { link: { file: memory } });
-    hops = Math.floor((clip.length - 480) / 160) + 1;
   });
   return {
     workload: 'microfrontend_hop',
     board: setup.board,
     runtime: setup.runtime,
-    instructions: instructions(run.stats.hop.sum, hops),
+    instructions: instructions(run.stats.hop.sum, run.stats.hop.n),
     flash: run.flash,
     ram: run.ram,
     arena: 0,

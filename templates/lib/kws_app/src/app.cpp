@@ -71,8 +71,10 @@ bool App::poll_audio() {
             "board file? The plain Nano 33 BLE has none.");
     }
     pipeline_.consume(chunk, count);
-    if (pushing_ == Pushing::kAudio && hal::audio_link() == nullptr && push_received_ < push_end_) {
-      send_credit();
+    // The host waits once what it may send is less than a frame.
+    if (pushing_ == Pushing::kAudio && hal::audio_link() == nullptr && push_received_ < push_end_ &&
+        told_room_ < CommandParser::kMaxPayload && credit_room() >= CommandParser::kMaxPayload) {
+      send_credit(false);
     }
   }
   if (pushing_ == Pushing::kAudio && push_received_ == push_end_ && ring_.available() == 0) {
@@ -120,7 +122,7 @@ void App::start_play(uint32_t samples) {
   half_sample_ = false;
   if (AudioLink* link = hal::audio_link()) link->device_read = 0;
   send_ok("play");
-  if (hal::audio_link() == nullptr) send_credit();
+  if (hal::audio_link() == nullptr) send_credit(false);
 }
 
 void App::finish_play() {
@@ -155,12 +157,17 @@ void App::start_input(uint32_t model, uint32_t bytes) {
     fault("bad-command", "input: the number of bytes is not that of the model's input tensor.");
     return;
   }
+  if (ring_.source() == AudioRing::Source::kMicrophone) {
+    // Nothing may run between the pushed tensors, and they start from a known state.
+    reset();
+    ring_.select(AudioRing::Source::kHost);
+  }
   pushing_ = Pushing::kTensor;
   input_model_ = model;
   push_end_ = bytes;
   push_received_ = 0;
   next_seq_ = 0;
-  send_credit();
+  send_credit(false);
 }
 
 void App::finish_input() {
@@ -187,7 +194,8 @@ void App::handle_frame(const Command& frame) {
     fault("bad-frame", "Frames are taken after 'play' and 'input' only.");
     return;
   }
-  if (frame.seq == next_seq_) {
+  const bool expected = frame.seq == next_seq_;
+  if (expected) {
     ++next_seq_;
     if (pushing_ == Pushing::kAudio) {
       take_audio_frame(frame);
@@ -195,7 +203,7 @@ void App::handle_frame(const Command& frame) {
       take_tensor_frame(frame);
     }
   }
-  if (pushing_ != Pushing::kNothing) send_credit();
+  if (pushing_ != Pushing::kNothing) send_credit(!expected);
 }
 
 void App::take_audio_frame(const Command& frame) {
@@ -231,7 +239,7 @@ void App::handle(const Command& command) {
       return fault("bad-command", command.reason);
     case CommandKind::kBadFrame:
       fault("bad-frame", command.reason);
-      if (pushing_ != Pushing::kNothing) send_credit();
+      if (pushing_ != Pushing::kNothing) send_credit(true);
       return;
     case CommandKind::kFrame:
       return handle_frame(command);
@@ -242,7 +250,8 @@ void App::handle(const Command& command) {
       trace_features_ = command.kind == CommandKind::kTraceFeatures;
       return send_ok("trace");
     case CommandKind::kCredit:
-      return send_credit();
+      if (pushing_ != Pushing::kNothing) return send_credit(false);
+      return fault("bad-command", "credit: nothing is being pushed.");
     default:
       break;
   }

@@ -44,16 +44,21 @@ void App::send_hello() {
 
 void App::send_ok(const char* command) { line_.begin("ok").add("cmd", command).end(); }
 
-void App::send_credit() {
-  uint32_t room = 0;
-  if (pushing_ == Pushing::kAudio) {
-    // One sample may be half here.
-    const uint32_t space = static_cast<uint32_t>(ring_.space()) * 2;
-    room = space > 2 ? space - 2 : 0;
-  } else if (pushing_ == Pushing::kTensor) {
-    room = push_end_ - push_received_;
-  }
-  line_.begin("credit").add("seq", next_seq_).add("bytes", room).end();
+uint32_t App::credit_room() const {
+  if (pushing_ == Pushing::kTensor) return push_end_ - push_received_;
+  // One sample may be half here.
+  const uint32_t space = static_cast<uint32_t>(ring_.space()) * 2;
+  const uint32_t room = space > 2 ? space - 2 : 0;
+  // While a model runs nobody reads the serial line: what is under way must fit its buffers.
+  constexpr uint32_t kMost = 2 * CommandParser::kMaxPayload;
+  return room < kMost ? room : kMost;
+}
+
+void App::send_credit(bool resend) {
+  told_room_ = credit_room();
+  line_.begin("credit").add("seq", next_seq_).add("bytes", told_room_);
+  if (resend) line_.add("resend", true);
+  line_.end();
 }
 
 void App::send_stats() {

@@ -47,7 +47,9 @@ class App final : private PipelineListener {
 
   void send_hello();
   void send_ok(const char* command);
-  void send_credit();
+  // Bytes of payload the host may send now.
+  uint32_t credit_room() const;
+  void send_credit(bool resend);
   void send_stats();
   void fault(const char* code, const char* message);
 
@@ -75,6 +77,7 @@ class App final : private PipelineListener {
   uint8_t next_seq_ = 0;
   uint32_t push_end_ = 0;       // samples or bytes; kPlayOpen: until stop
   uint32_t push_received_ = 0;  // samples or bytes
+  uint32_t told_room_ = 0;      // in the latest credit
   uint32_t input_model_ = 0;
   bool half_sample_ = false;  // a frame ended in the middle of a sample
   uint8_t half_ = 0;
