@@ -289,7 +289,14 @@ export class FakeDevice {
     const ticks = { min: 1, max: 3, sum: 4 };
     const models = [{ m: MODEL, n: this.#scores, ...ticks }];
     const samples = this.played.length;
-    this.say('stats', { samples, hops: this.#scores, overruns: 0, tps: 1_000_000, hop: ticks, models });
+    this.say('stats', {
+      samples,
+      hops: this.#scores,
+      overruns: 0,
+      tps: 1_000_000,
+      hop: { n: 2, ...ticks },
+      models,
+    });
   }
 
   #startLink({ file, offset = 0, capacity = 1024 }: NonNullable<FakeDeviceOptions['link']>): void {
