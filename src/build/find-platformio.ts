@@ -188,6 +188,11 @@ function remember(command: string, python: string, answer: Probed, env: NodeJS.P
   }
 }
 
+/** undefined for what is not there, and for what this user may not see. */
 function fileTime(path: string): number | undefined {
-  return statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  try {
+    return statSync(path).mtimeMs;
+  } catch {
+    return undefined;
+  }
 }
