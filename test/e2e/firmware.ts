@@ -1,0 +1,71 @@
+/**
+ * Firmware on a virtual board for tests: rendered, built, started, with a session open to it.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findBoard } from '../../src/boards/index.js';
+import { buildFirmware, startVirtual } from '../../src/build/platformio.js';
+import type { BuildReport, VirtualState } from '../../src/build/types.js';
+import { stopVirtual, virtualStateFolder } from '../../src/build/virtual.js';
+import type { SessionEvent } from '../../src/device/events.js';
+import type { PcmSource } from '../../src/device/pcm.js';
+import { openSession, type Session } from '../../src/device/session.js';
+import { renderProject } from '../../src/emit/project.js';
+import { writeProject } from '../../src/emit/write.js';
+import type { ResolvedProject, Runtime } from '../../src/project/types.js';
+
+export interface Firmware {
+  readonly session: Session;
+  readonly state: VirtualState;
+  readonly report: BuildReport;
+  /** Everything the board said outside of answers, in order. */
+  readonly events: SessionEvent[];
+  /** Plays a clip and returns the events of its time, its end included. */
+  play(source: PcmSource, how?: 'memory' | 'frames'): Promise<SessionEvent[]>;
+  stop(): Promise<void>;
+}
+
+export interface FirmwareOptions {
+  readonly project: ResolvedProject;
+  readonly board: string;
+  readonly runtime?: Runtime;
+  readonly tflmPath?: string;
+}
+
+export async function startFirmware(options: FirmwareOptions): Promise<Firmware> {
+  const { project, board, runtime = 'aot', tflmPath } = options;
+  const folder = mkdtempSync(join(tmpdir(), `kws ${project.name} `));
+  const rendered = renderProject({
+    project,
+    board: findBoard(board),
+    runtime,
+    toolVersion: '0.0.0-test',
+    options: tflmPath === undefined ? {} : { tflmPath },
+  });
+  writeProject(rendered, folder);
+  const report = await buildFirmware(folder, board, { virtual: true });
+  const state = await startVirtual(folder, board);
+  const session = await openSession(state.pty);
+  const events: SessionEvent[] = [];
+  const collected = (async () => {
+    for await (const event of session) events.push(event);
+  })();
+  return {
+    session,
+    state,
+    report,
+    events,
+    async play(source, how = 'memory') {
+      const from = events.length;
+      await session.play(source, how === 'memory' ? { link: { file: state.memory } } : {});
+      return events.slice(from);
+    },
+    async stop() {
+      await session.close();
+      await collected;
+      await stopVirtual(virtualStateFolder(folder, board));
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
