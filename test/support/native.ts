@@ -59,8 +59,9 @@ export async function buildNative(program: NativeProgram): Promise<string> {
     ...includes.map((folder) => `-I${folder}`),
   ];
   const hash = createHash('sha256').update(JSON.stringify([flags, sources]));
-  for (const file of [...includes.filter(existsSync).flatMap(filesUnder), ...sources])
-    hash.update(readFileSync(file));
+  // Sources may include headers that lie beside them.
+  const inputs = [...folders, ...includes].filter(existsSync).flatMap(filesUnder);
+  for (const file of [...inputs, ...sources]) hash.update(readFileSync(file));
   const folder = join(root, '.cache', 'native');
   mkdirSync(folder, { recursive: true });
   const executable = join(folder, `${program.name}-${hash.digest('hex').slice(0, 16)}`);

@@ -34,14 +34,13 @@ export function softmax(p: Softmax, [x]: readonly Int8Array[], [y]: readonly Int
       0,
     );
     const { reciprocal: inverse, bitsOverUnit } = reciprocal(sum, SOFTMAX_SUM_INTEGER_BITS);
+    const exponent = bitsOverUnit + 31 - OUTPUT_BITS;
     exponentials.forEach((e, i) => {
+      // From sums of 512 on (exponent 32) every probability rounds to zero; TensorFlow Lite Micro stops there.
       const probability =
-        e === undefined
+        e === undefined || exponent > 31
           ? 0
-          : roundingDivideByPot(
-              saturatingRoundingDoublingHighMul(inverse, e),
-              bitsOverUnit + 31 - OUTPUT_BITS,
-            );
+          : roundingDivideByPot(saturatingRoundingDoublingHighMul(inverse, e), exponent);
       y![row * p.depth + i] = clamp(probability - 128, -128, 127);
     });
   }

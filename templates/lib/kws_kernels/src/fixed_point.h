@@ -42,10 +42,11 @@ inline int32_t exp_of_negative_q5(int32_t a) {
   const int32_t remainder = mod_quarter_minus_quarter - a;
   int32_t result =
       exp_between_minus_quarter_and_zero(saturating_shift_left(mod_quarter_minus_quarter, 5));
-  int32_t bit = kQuarter;
+  uint32_t bit = static_cast<uint32_t>(kQuarter);
   for (const int32_t factor : kExpMinusPot) {
-    if ((remainder & bit) != 0) result = rounding_doubling_high_mul(result, factor);
-    bit *= 2;
+    if ((static_cast<uint32_t>(remainder) & bit) != 0)
+      result = rounding_doubling_high_mul(result, factor);
+    bit <<= 1;
   }
   return result;
 }
