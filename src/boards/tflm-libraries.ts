@@ -23,7 +23,9 @@ export interface TflmLibrary {
   /** Whether a FULLY_CONNECTED with one scale per output is computed right; else it silently uses the first. */
   readonly supportsPerChannelFullyConnected: boolean;
   readonly supportsResourceVariables: boolean;
-  /** Flags it needs everywhere. */
+  /** Whether we must define `extern "C" void DebugLog(const char*)`, because its own is left out. */
+  readonly needsDebugLog: boolean;
+  /** Flags it needs everywhere, also when it lies in a local folder. */
   readonly buildFlags: readonly string[];
   /** Outside the Arduino framework: further flags, and sources (relative to its root) that must be left out. */
   readonly bare: { readonly buildFlags: readonly string[]; readonly exclude: readonly string[] };
@@ -50,7 +52,9 @@ export const TFLM_LIBRARIES: Readonly<Record<TflmLibraryId, TflmLibrary>> = {
     restrictable: true,
     supportsPerChannelFullyConnected: false,
     supportsResourceVariables: true,
-    buildFlags: [],
+    needsDebugLog: true,
+    // Leaves out its serial console, which compiles on mbed cores only and opens the port at 9600 baud.
+    buildFlags: ['-DARDUINO_EXCLUDE_CODE'],
     bare: { buildFlags: ['-DARDUINO=10800'], exclude: ['src/peripherals/', 'system_setup.cpp'] },
     notices: [
       tensorflow,
@@ -72,6 +76,7 @@ export const TFLM_LIBRARIES: Readonly<Record<TflmLibraryId, TflmLibrary>> = {
     restrictable: true,
     supportsPerChannelFullyConnected: false,
     supportsResourceVariables: true,
+    needsDebugLog: false,
     buildFlags: ['-DESP_NN'],
     bare: { buildFlags: [], exclude: [] },
     notices: [
