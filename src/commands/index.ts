@@ -1,6 +1,23 @@
 /** The commands, in the order in which `kws-gen --help` lists them. */
 import { boardsCommand } from './boards.js';
+import { buildCommand } from './build.js';
 import type { Command } from './command.js';
+import { doctorCommand } from './doctor.js';
+import { flashCommand } from './flash.js';
+import { initCommand } from './init.js';
+import { inspectCommand } from './inspect.js';
+import { monitorCommand } from './monitor.js';
 import { portsCommand } from './ports.js';
+import { renderCommand } from './render.js';
 
-export const COMMANDS: readonly Command[] = [boardsCommand, portsCommand];
+export const COMMANDS: readonly Command[] = [
+  initCommand,
+  inspectCommand,
+  boardsCommand,
+  portsCommand,
+  doctorCommand,
+  renderCommand,
+  buildCommand,
+  flashCommand,
+  monitorCommand,
+];

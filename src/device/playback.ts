@@ -67,7 +67,7 @@ type Push = (
 const pushFrames: Push = async (context, source, chunks, end) => {
   const { dialogue } = context;
   const sender = frameSender(context, () => end.arrived() !== undefined);
-  await startPlaying(context, source, () => context.setSender(sender));
+  await startPlaying(context, source, '', () => context.setSender(sender));
   const sent = await sender.send(chunks);
   if (sent / 2 !== knownLength(source) && end.arrived() === undefined) await dialogue.write('stop\n');
   return waitForEnd(context, end, () => 0);
@@ -81,7 +81,7 @@ const pushThroughLink =
     const link = await AudioLink.open(location);
     try {
       await link.start(length);
-      await startPlaying(context, source, () => {});
+      await startPlaying(context, source, ' memory', () => {});
       const progress = new Progress(context);
       let total = 0;
       for (;;) {
@@ -140,9 +140,14 @@ export async function pushInput(
   }
 }
 
-function startPlaying(context: PushContext, source: PcmSource, onAnswer: () => void): Promise<true> {
+function startPlaying(
+  context: PushContext,
+  source: PcmSource,
+  how: '' | ' memory',
+  onAnswer: () => void,
+): Promise<true> {
   return context.dialogue.ask({
-    line: `play ${knownLength(source) ?? 'open'}`,
+    line: `play ${knownLength(source) ?? 'open'}${how}`,
     answer: (event) => {
       if (event.t !== 'ok' || event.cmd !== 'play') return undefined;
       context.setClip(source.name);

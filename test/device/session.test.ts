@@ -143,9 +143,9 @@ describe('commands', () => {
 });
 
 describe.each([
-  ['frames', () => ({})],
-  ['shared memory', () => ({ link: linkFile(4096) })],
-])('play through %s', (_, make) => {
+  ['frames', '', () => ({})],
+  ['shared memory', ' memory', () => ({ link: linkFile(4096) })],
+])('play through %s', (_, how, make) => {
   const playing = async (options: FakeDeviceOptions = {}) => {
     const where = make();
     const { device, session } = await start({ ...where, ...options });
@@ -160,7 +160,7 @@ describe.each([
     const end = await play('ramp.wav', samples);
     expect(end).toEqual({ kws: 1, t: 'end', samples: 5000, scores: 31, detections: 31, clip: 'ramp.wav' });
     expect(device.played).toEqual([...samples]);
-    expect(device.commands).toEqual(['reset', 'play 5000']);
+    expect(device.commands).toEqual(['reset', `play 5000${how}`]);
     await settle();
     expect(events.filter((event) => event.t === 'score')).toHaveLength(31);
     expect(events.every((event) => 'clip' in event && event.clip === 'ramp.wav')).toBe(true);

@@ -46,6 +46,9 @@ void parse() {
       case kws::CommandKind::kBadFrame:
         std::printf("bad-frame: %s\n", c.reason);
         break;
+      case kws::CommandKind::kPlayMemory:
+        std::printf("play memory %u\n", c.value);
+        break;
       case kws::CommandKind::kTraceFeatures:
       case kws::CommandKind::kTraceOff:
         std::printf("trace %d\n", c.kind == kws::CommandKind::kTraceFeatures);

@@ -196,7 +196,7 @@ export class FakeDevice {
     if (word === 'hello') this.say('hello', this.helloFields);
     else if (word === 'stats') this.#stats();
     else if (word === 'play')
-      this.#startPlay(args[0] === 'open' ? Number.POSITIVE_INFINITY : Number(args[0]));
+      this.#startPlay(args[0] === 'open' ? Number.POSITIVE_INFINITY : Number(args[0]), args[1] === 'memory');
     else if (word === 'stop' && this.#play) this.#stop();
     else if (word === 'input') this.#startInput(Number(args[0]), Number(args[1]));
     else if (word === 'credit' && (this.#play || this.#input)) this.#credit();
@@ -214,7 +214,7 @@ export class FakeDevice {
     this.#detections = 0;
   }
 
-  #startPlay(expected: number): void {
+  #startPlay(expected: number, memory: boolean): void {
     this.#clear();
     this.#seq = 0;
     this.played = [];
@@ -222,7 +222,7 @@ export class FakeDevice {
     this.#play = play;
     if (this.#linkFile !== undefined) this.#writeLink(20, 0);
     this.say('ok', { cmd: 'play' });
-    if (this.#options.link) this.#pollLink(play);
+    if (memory) this.#pollLink(play);
     else this.#credit();
     this.#maybeEnd();
   }

@@ -72,12 +72,12 @@ bool App::poll_audio() {
     }
     pipeline_.consume(chunk, count);
     // The host waits once what it may send is less than a frame.
-    if (pushing_ == Pushing::kAudio && hal::audio_link() == nullptr && push_received_ < push_end_ &&
+    if (pushing_ == Pushing::kAudio && push_received_ < push_end_ &&
         told_room_ < CommandParser::kMaxPayload && credit_room() >= CommandParser::kMaxPayload) {
       send_credit(false);
     }
   }
-  if (pushing_ == Pushing::kAudio && push_received_ == push_end_ && ring_.available() == 0) {
+  if (playing() && push_received_ == push_end_ && ring_.available() == 0) {
     finish_play();
   }
   const uint32_t overruns = ring_.overruns();
@@ -90,8 +90,8 @@ bool App::poll_audio() {
 }
 
 size_t App::pull_from_link() {
+  if (pushing_ != Pushing::kMemory) return 0;
   AudioLink* link = hal::audio_link();
-  if (pushing_ != Pushing::kAudio || link == nullptr) return 0;
   if (push_end_ == kPlayOpen) push_end_ = link->end;
   const uint32_t written = link->host_written;
   std::atomic_thread_fence(std::memory_order_acquire);
@@ -112,17 +112,17 @@ size_t App::pull_from_link() {
   return moved;
 }
 
-void App::start_play(uint32_t samples) {
+void App::start_play(uint32_t samples, Pushing how) {
   reset();
   ring_.select(AudioRing::Source::kHost);
-  pushing_ = Pushing::kAudio;
+  pushing_ = how;
   push_end_ = samples;
   push_received_ = 0;
   next_seq_ = 0;
   half_sample_ = false;
-  if (AudioLink* link = hal::audio_link()) link->device_read = 0;
+  if (how == Pushing::kMemory) hal::audio_link()->device_read = 0;
   send_ok("play");
-  if (hal::audio_link() == nullptr) send_credit(false);
+  if (how == Pushing::kAudio) send_credit(false);
 }
 
 void App::finish_play() {
@@ -190,7 +190,7 @@ void App::finish_input() {
 }
 
 void App::handle_frame(const Command& frame) {
-  if (pushing_ == Pushing::kNothing) {
+  if (!takes_frames()) {
     fault("bad-frame", "Frames are taken after 'play' and 'input' only.");
     return;
   }
@@ -203,7 +203,7 @@ void App::handle_frame(const Command& frame) {
       take_tensor_frame(frame);
     }
   }
-  if (pushing_ != Pushing::kNothing) send_credit(!expected);
+  if (takes_frames()) send_credit(!expected);
 }
 
 void App::take_audio_frame(const Command& frame) {
@@ -239,7 +239,7 @@ void App::handle(const Command& command) {
       return fault("bad-command", command.reason);
     case CommandKind::kBadFrame:
       fault("bad-frame", command.reason);
-      if (pushing_ != Pushing::kNothing) send_credit(true);
+      if (takes_frames()) send_credit(true);
       return;
     case CommandKind::kFrame:
       return handle_frame(command);
@@ -250,7 +250,7 @@ void App::handle(const Command& command) {
       trace_features_ = command.kind == CommandKind::kTraceFeatures;
       return send_ok("trace");
     case CommandKind::kCredit:
-      if (pushing_ != Pushing::kNothing) return send_credit(false);
+      if (takes_frames()) return send_credit(false);
       return fault("bad-command", "credit: nothing is being pushed.");
     default:
       break;
@@ -267,13 +267,19 @@ void App::handle(const Command& command) {
       back_to_microphone();
       return send_ok("mic");
     case CommandKind::kPlay:
+    case CommandKind::kPlayMemory: {
       if (config_.frontend == nullptr) {
         return fault("bad-command",
                      "play: this firmware has no front end; push tensors with 'input'.");
       }
-      return start_play(command.value);
+      const bool memory = command.kind == CommandKind::kPlayMemory;
+      if (memory && hal::audio_link() == nullptr) {
+        return fault("bad-command", "play: this board shares no memory with the host.");
+      }
+      return start_play(command.value, memory ? Pushing::kMemory : Pushing::kAudio);
+    }
     case CommandKind::kStop:
-      if (pushing_ == Pushing::kAudio) push_end_ = push_received_;
+      if (playing()) push_end_ = push_received_;
       return send_ok("stop");
     case CommandKind::kInput:
     case CommandKind::kCutoff:

@@ -59,6 +59,7 @@ const char* command_name(CommandKind kind) {
   }
   switch (kind) {
     case CommandKind::kPlay:
+    case CommandKind::kPlayMemory:
       return "play";
     case CommandKind::kInput:
       return "input";
@@ -188,13 +189,12 @@ bool CommandParser::parse_line() {
     return first.size == 0 ? done(plain.kind) : bad_command("this command takes no arguments");
   }
   if (equals(word, "play")) {
-    if (second.size == 0 && equals(first, "open")) {
-      command_.value = kPlayOpen;
-      return done(CommandKind::kPlay);
-    }
-    if (second.size == 0 && number(first, kPlayOpen - 1, &command_.value))
-      return done(CommandKind::kPlay);
-    return bad_command("play takes a number of samples, or open");
+    const bool memory = equals(second, "memory");
+    const bool open = equals(first, "open");
+    if (open) command_.value = kPlayOpen;
+    if ((open || number(first, kPlayOpen - 1, &command_.value)) && (memory || second.size == 0))
+      return done(memory ? CommandKind::kPlayMemory : CommandKind::kPlay);
+    return bad_command("play takes a number of samples, or open, and then nothing, or memory");
   }
   if (equals(word, "input")) {
     if (number(first, 255, &command_.model) && number(second, UINT32_MAX, &command_.value))

@@ -27,15 +27,17 @@ class App final : private PipelineListener {
   void poll();
 
  private:
-  // What the incoming frames are for.
-  enum class Pushing : uint8_t { kNothing, kAudio, kTensor };
+  // What the host pushes: audio or a tensor in frames, or audio through shared memory.
+  enum class Pushing : uint8_t { kNothing, kAudio, kTensor, kMemory };
+  bool playing() const { return pushing_ == Pushing::kAudio || pushing_ == Pushing::kMemory; }
+  bool takes_frames() const { return pushing_ == Pushing::kAudio || pushing_ == Pushing::kTensor; }
 
   bool poll_serial();
   bool poll_audio();
   void poll_hello();
   void handle(const Command& command);
   void handle_frame(const Command& frame);
-  void start_play(uint32_t samples);
+  void start_play(uint32_t samples, Pushing how);
   void start_input(uint32_t model, uint32_t bytes);
   void take_audio_frame(const Command& frame);
   void take_tensor_frame(const Command& frame);

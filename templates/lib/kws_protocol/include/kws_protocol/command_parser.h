@@ -22,7 +22,8 @@ enum class CommandKind : uint8_t {
   kHello,
   kReset,
   kMic,
-  kPlay,  // value: samples, or kPlayOpen
+  kPlay,        // value: samples, or kPlayOpen
+  kPlayMemory,  // the same, through shared memory
   kStop,
   kInput,  // model, value: bytes
   kTraceFeatures,

@@ -1,0 +1,30 @@
+/** What `--play` names, as sound to push: audio files, or raw PCM on standard input. */
+import { pcmFromStream } from '../audio/clip.js';
+import type { PcmSource } from '../device/pcm.js';
+import { inputError } from '../diagnostics/errors.js';
+import type { CommandContext } from './command.js';
+import type { Stages } from './stages.js';
+
+/** All clips of a command line, read before anything is built, so that a mistake costs no time. */
+export async function clipsOf(
+  paths: readonly string[],
+  context: Pick<CommandContext, 'directory' | 'stdin'>,
+  stages: Pick<Stages, 'clip'>,
+): Promise<readonly PcmSource[]> {
+  if (paths.filter((path) => path === '-').length > 1)
+    throw inputError({ what: 'standard input can be played only once', where: '--play -' });
+  const clips: PcmSource[] = [];
+  for (const path of paths)
+    clips.push(path === '-' ? standardInput(context.stdin) : await stages.clip(path, context.directory));
+  return clips;
+}
+
+function standardInput(stdin: CommandContext['stdin']): PcmSource {
+  if (stdin.isTTY === true)
+    throw inputError({
+      what: 'standard input is the keyboard',
+      where: '--play -',
+      next: 'pipe sound into it: arecord -q -t raw -f S16_LE -r 16000 -c 1 | kws-gen flash --play -',
+    });
+  return { name: '-', samples: pcmFromStream(stdin as AsyncIterable<Uint8Array | string>) };
+}

@@ -1,0 +1,82 @@
+/** `kws-gen flash`: the whole way, from the model to detections. */
+import type { HelloEvent } from '../device/events.js';
+import { toolError } from '../diagnostics/errors.js';
+import type { FirmwareProject } from '../emit/types.js';
+import { clipsOf } from './clips.js';
+import type { Command, CommandContext, Verdict } from './command.js';
+import type { OptionValues } from './options.js';
+import { showBuild, showTarget } from './show-build.js';
+import { asLines } from './show-events.js';
+import type { Stages } from './stages.js';
+import { checkLabel, checkStreamOptions, STREAM_OPTIONS, stream } from './stream.js';
+import { heardLabels, outputFolder, TARGET_OPTIONS, targetOf } from './target.js';
+
+export const flashCommand: Command = {
+  name: 'flash',
+  summary: 'build the firmware, upload it, and show what the board hears',
+  description:
+    'Reads the project, renders the firmware, builds it with PlatformIO, uploads it, opens the serial port and shows the inference results: a live meter on a terminal, one JSON object per line elsewhere. Without a terminal and without --play, --for or --until-detect it ends after the board’s hello. Ctrl-C ends it; a virtual board ends with it unless --no-monitor is given.',
+  examples: [
+    'kws-gen flash --board virtual-cortex-m4 --play okay_nabu.wav',
+    'kws-gen flash --board arduino-nano-33-ble',
+    'kws-gen flash --until-detect "Okay Nabu" --timeout 20s',
+    'arecord -q -t raw -f S16_LE -r 16000 | kws-gen flash --board virtual-cortex-m4 --play -',
+  ],
+  options: [...TARGET_OPTIONS, 'port', ...STREAM_OPTIONS, 'noMonitor'],
+  async run(options, context) {
+    const { realStages } = await import('./real-stages.js');
+    return flash(options, context, realStages());
+  },
+};
+
+export async function flash(
+  options: OptionValues,
+  context: CommandContext,
+  stages: Stages,
+): Promise<Verdict> {
+  checkStreamOptions(options);
+  const { out, directory, signal } = context;
+  const target = await targetOf(options, directory);
+  checkLabel(options.untilDetect, heardLabels(target.project));
+  const clips = await clipsOf(options.play ?? [], context, stages);
+  const folder = outputFolder(options, directory);
+  const progress = { signal, progress: (text: string) => out.progress(text) };
+
+  showTarget(target, out);
+  const firmware = await stages.render(target);
+  await stages.write(firmware, folder);
+  showBuild(await stages.build(target, folder, progress), target, out, asLines(out));
+  const running = await stages.upload(target, folder, progress);
+  let leave = false;
+  try {
+    const verdict = await stream(
+      running,
+      {
+        clips,
+        forMs: options.for,
+        untilDetect: options.untilDetect,
+        timeoutMs: options.timeout,
+        check: (hello) => checkBuild(hello, firmware),
+        helloOnly: options.noMonitor === true,
+      },
+      context,
+      stages,
+    );
+    leave = options.noMonitor === true;
+    return verdict;
+  } finally {
+    if (leave) await running.release?.();
+    else await running.stop?.();
+  }
+}
+
+/** The build id is in the hello: an upload that did not take would answer with the old one. */
+function checkBuild(hello: HelloEvent, { buildId }: FirmwareProject): void {
+  const expected = buildId.slice(0, hello.build.length);
+  if (hello.build === expected && expected !== '') return;
+  throw toolError({
+    what: 'the board does not run the firmware that was uploaded',
+    why: `it says build ${hello.build}, this is build ${buildId.slice(0, 12)}`,
+    next: 'press its reset button and run kws-gen flash again; with several boards connected, name the port with --port',
+  });
+}

@@ -1,0 +1,32 @@
+/** What is built for what, and what it costs, shown. */
+import type { Output } from '../terminal/output.js';
+import type { BuildSummary, Target, Usage } from './stages.js';
+import { twinNote } from './target.js';
+
+export function showTarget({ project, board, runtime }: Target, out: Output): void {
+  out.progress(`${project.name} for ${board.id}, runtime ${runtime}`);
+  const note = twinNote(board);
+  if (note !== undefined) out.progress(note);
+}
+
+/** What is used and what is left; `lines`: as a JSON line. */
+export function showBuild(
+  build: BuildSummary,
+  { board, runtime }: Target,
+  out: Output,
+  lines: boolean,
+): void {
+  const left = { flashLeft: build.flash.total - build.flash.used, ramLeft: build.ram.total - build.ram.used };
+  if (lines) out.line({ t: 'build', board: board.id, runtime, ...build, ...left });
+  else out.text(`flash ${usage(build.flash)}, RAM ${usage(build.ram)}`);
+}
+
+/** `61.2 KB of 960.0 KB (6 %)` */
+function usage({ used, total }: Usage): string {
+  const percent = total === 0 ? '' : ` (${Math.round((100 * used) / total)} %)`;
+  return `${kilobytes(used)} of ${kilobytes(total)}${percent}`;
+}
+
+function kilobytes(bytes: number): string {
+  return `${(bytes / 1024).toFixed(1)} KB`;
+}

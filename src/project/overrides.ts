@@ -1,0 +1,67 @@
+/** A board with the project's own settings for it (`boards` in kws.json). */
+import { findBoard, halDefines, type ResolvedBoard } from '../boards/index.js';
+import type { Boards } from '../boards/load.js';
+import { inputError, KwsError, type Problem } from '../diagnostics/errors.js';
+import type { LoadedProject } from './resolve.js';
+import type { BoardOverrides } from './schema.js';
+
+/**
+ * The settings of kws.json for a board, whichever of its names they stand under.
+ * @throws KwsError (exit code 2) where a name is no board, or one board has two entries
+ */
+export function overridesFor(
+  project: Pick<LoadedProject, 'boards' | 'file'>,
+  id: string,
+  boards: Boards,
+): BoardOverrides {
+  const problems: Problem[] = [];
+  const found = new Map<string, { readonly name: string; readonly overrides: BoardOverrides }>();
+  for (const [name, overrides] of Object.entries(project.boards)) {
+    const where = `${project.file}, boards[${JSON.stringify(name)}]`;
+    try {
+      const board = findBoard(name, boards).id;
+      const before = found.get(board);
+      if (before !== undefined)
+        problems.push({
+          what: `is the same board as ${JSON.stringify(before.name)}`,
+          where,
+          next: 'keep one of the two',
+        });
+      found.set(board, { name, overrides });
+    } catch (error) {
+      if (!(error instanceof KwsError)) throw error;
+      problems.push(...error.problems.map((problem) => ({ ...problem, where })));
+    }
+  }
+  if (problems.length > 0) throw inputError(problems);
+  return found.get(id)?.overrides ?? {};
+}
+
+/** @throws KwsError (exit code 2) where a microphone is set that the board does not have */
+export function applyOverrides(board: ResolvedBoard, overrides: BoardOverrides): ResolvedBoard {
+  const { microphone: mic, platformio: pio } = overrides;
+  if (mic !== undefined && board.microphone === null)
+    throw inputError({
+      what: `${board.id} has no microphone to be set`,
+      where: `boards.${board.id}.microphone`,
+      next: 'remove it',
+    });
+  const microphone =
+    board.microphone === null || mic === undefined
+      ? board.microphone
+      : {
+          ...board.microphone,
+          pins: { ...board.microphone.pins, ...mic.pins },
+          ...(mic.gain === undefined ? {} : { gain: mic.gain }),
+          ...(mic.settleMs === undefined ? {} : { settleMs: mic.settleMs }),
+        };
+  const base = board.platformio;
+  const platformio = {
+    ...base,
+    options: { ...base.options, ...pio?.options },
+    buildFlags: [...base.buildFlags, ...(pio?.buildFlags ?? [])],
+    buildUnflags: [...base.buildUnflags, ...(pio?.buildUnflags ?? [])],
+    libDeps: [...base.libDeps, ...(pio?.libDeps ?? [])],
+  };
+  return { ...board, microphone, platformio, halDefines: halDefines({ ...board, microphone }) };
+}
