@@ -27,7 +27,7 @@ export async function build(
   const folder = outputFolder(options, directory);
   showTarget(target, out);
   await stages.write(await stages.render(target), folder);
-  const progress = { signal, progress: (text: string) => out.progress(text) };
+  const progress = { signal, progress: (text: string) => out.status(text) };
   showBuild(await stages.build(target, folder, progress), target, out, out.json);
   return 0;
 }

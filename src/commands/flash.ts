@@ -40,12 +40,13 @@ export async function flash(
   checkLabel(options.untilDetect, heardLabels(target.project));
   const clips = await clipsOf(options.play ?? [], context, stages);
   const folder = outputFolder(options, directory);
-  const progress = { signal, progress: (text: string) => out.progress(text) };
+  const progress = { signal, progress: (text: string) => out.status(text) };
 
   showTarget(target, out);
   const firmware = await stages.render(target);
   await stages.write(firmware, folder);
   showBuild(await stages.build(target, folder, progress), target, out, asLines(out));
+  out.progress(target.board.kind === 'real' ? 'uploading' : 'starting the virtual board');
   const running = await stages.upload(target, folder, progress);
   let leave = false;
   try {

@@ -20,6 +20,9 @@ export const STREAM_OPTIONS = ['play', 'for', 'untilDetect', 'timeout'] as const
 /** How long --until-detect waits where nobody could press Ctrl-C. */
 const UNATTENDED_TIMEOUT_MS = 60_000;
 
+/** How long after the first hello further ones belong to it. */
+const HELLO_ECHO_MS = 1500;
+
 export interface StreamRequest {
   readonly clips: readonly PcmSource[];
   readonly forMs?: number | undefined;
@@ -130,6 +133,7 @@ async function listen(
   finish: (how: Ending) => void,
 ): Promise<void> {
   const view = eventView(out, hello);
+  const greetedUntil = performance.now() + HELLO_ECHO_MS;
   let failure: { readonly error: unknown } | undefined;
   const playing = playAll(session, clips, hello, running)
     .then(
@@ -145,6 +149,8 @@ async function listen(
     });
   try {
     for await (const event of session) {
+      // A board repeats its hello until it has heard from us: those under way are no restart.
+      if (event.t === 'hello' && performance.now() < greetedUntil) continue;
       handle(event, view);
       if (event.t === 'detect' && event.label === untilDetect) {
         finish('heard');

@@ -34,6 +34,9 @@ function wantsColour(stream: TextStream, environment: OutputOptions['environment
   return stream.isTTY === true;
 }
 
+/** Between two lines of status where nothing can be redrawn: a log shows that a long build is alive. */
+const STATUS_EVERY_MS = 10_000;
+
 export class Output {
   readonly json: boolean;
   /** Whether stdout is a terminal: then scores are a meter and not JSON lines. */
@@ -43,6 +46,9 @@ export class Output {
   readonly stdout: TextStream;
   readonly stderr: TextStream;
   readonly #errColours: Colours;
+  /** A status line stands on the terminal and must be cleared before anything else is written. */
+  #status = false;
+  #nextStatus = Date.now() + STATUS_EVERY_MS;
 
   constructor(options: OutputOptions) {
     this.json = options.json;
@@ -61,16 +67,37 @@ export class Output {
 
   /** One object of `--json`, also where the stream of a board goes into a pipe. */
   line(line: JsonLine): void {
+    this.#clearStatus();
     this.stdout.write(`${JSON.stringify({ kws: 1, ...line })}\n`);
   }
 
   text(text: string | readonly string[]): void {
+    this.#clearStatus();
     this.stdout.write(`${typeof text === 'string' ? text : text.join('\n')}\n`);
   }
 
-  /** What is being done at the moment. */
+  /** A step that has begun: a line that stays. */
   progress(text: string): void {
+    this.#clearStatus();
     this.stderr.write(`${this.#errColours.dim(printable(text))}\n`);
+  }
+
+  /** What is being done at the moment: one line drawn over and over; where none can be, a line now and then. */
+  status(text: string): void {
+    const shown = printable(text);
+    if (this.stderr.isTTY === true) {
+      const width = Math.max(20, (this.stderr.columns ?? 80) - 1);
+      this.stderr.write(`\r\u001b[2K${this.#errColours.dim(shown.slice(0, width))}`);
+      this.#status = true;
+    } else if (Date.now() >= this.#nextStatus) {
+      this.#nextStatus = Date.now() + STATUS_EVERY_MS;
+      this.stderr.write(`${this.#errColours.dim(shown)}\n`);
+    }
+  }
+
+  #clearStatus(): void {
+    if (this.#status) this.stderr.write('\r\u001b[2K');
+    this.#status = false;
   }
 
   /** Something that works, but not as the user may think. */
@@ -79,6 +106,7 @@ export class Output {
       this.line({ t: 'warning', ...problem });
       return;
     }
+    this.#clearStatus();
     this.stderr.write(`${this.#errColours.yellow('warning')} ${printableLines(formatProblem(problem))}\n`);
   }
 
@@ -88,6 +116,7 @@ export class Output {
       this.line(errorLine(error));
       return;
     }
+    this.#clearStatus();
     for (const problem of error.problems)
       this.stderr.write(
         `${this.#errColours.bold(this.#errColours.red('error'))} ${printableLines(formatProblem(problem))}\n`,
