@@ -46,6 +46,7 @@ void App::send_ok(const char* command) { line_.begin("ok").add("cmd", command).e
 
 uint32_t App::credit_room() const {
   if (pushing_ == Pushing::kTensor) return push_end_ - push_received_;
+  if (pushing_ != Pushing::kAudio) return 0;
   // One sample may be half here.
   const uint32_t space = static_cast<uint32_t>(ring_.space()) * 2;
   const uint32_t room = space > 2 ? space - 2 : 0;
