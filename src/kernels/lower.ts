@@ -69,7 +69,11 @@ export function lowerOperator<K extends OperatorKind>(model: Model, operator: Op
     // What the arithmetic cannot express: scales out of range, shapes that do not broadcast.
     if (!(error instanceof RangeError)) throw error;
     throw inputError(
-      { what: error.message, where: operatorPlace(model, operator as unknown as Operator) },
+      {
+        what: error.message,
+        where: operatorPlace(model, operator as unknown as Operator),
+        next: 'check how the model was converted: its scales or shapes do not fit the operator',
+      },
       { cause: error },
     );
   }

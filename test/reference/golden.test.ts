@@ -1,8 +1,12 @@
 /** The reference engine against outputs of TensorFlow Lite Micro's reference kernels. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { loadClip } from '../../src/audio/clip.js';
+import { createMicroFrontend } from '../../src/frontend/micro/frontend.js';
+import { quantizeFrame } from '../../src/frontend/quantize.js';
+import { FRONTEND_PRESETS } from '../../src/frontend/spec.js';
 import type { Model } from '../../src/model/types.js';
-import { readTflite as openModel } from '../../src/readers/tflite.js';
+import { openModel } from '../../src/readers/index.js';
 import { createEngine, type TypedArray } from '../../src/reference/engine.js';
 import { describeWithSharedData, sharedJson, sharedPath } from '../support/shared-data.js';
 
@@ -20,6 +24,13 @@ interface Golden {
   readonly sets: Readonly<
     Record<string, { readonly inputs: readonly string[]; readonly outputs: readonly string[] }>
   >;
+}
+
+interface StreamingRun {
+  readonly model: string;
+  readonly wav: string;
+  readonly stride_frames: number;
+  readonly uint8: readonly number[];
 }
 
 interface GoldenTensors {
@@ -120,6 +131,26 @@ describeWithSharedData('golden outputs', () => {
       const engine = createEngine(open(`${FOLDERS[source]!}/${name.replace('.tflite', '')}`));
       const actual = inputsOf(row).flatMap((input) => [...(engine.invoke([input])[0] as Int8Array)]);
       expect(actual, row.model).toEqual(row.output_int8);
+    }
+  });
+
+  test('microWakeWord probabilities of whole clips, from audio on', async () => {
+    const { runs } = sharedJson<{ runs: readonly StreamingRun[] }>('golden', 'microwakeword_streaming.json');
+    expect(runs.length).toBeGreaterThan(2);
+    for (const { model, wav, stride_frames, uint8 } of runs) {
+      const version = model.startsWith('esphome-v1') ? 'v1' : 'v2';
+      const frontend = createMicroFrontend(
+        FRONTEND_PRESETS[version === 'v1' ? 'micro-wake-word-v1' : 'micro-wake-word'],
+      );
+      const samples = await loadClip(sharedPath('audio', 'wake_words', wav), 16_000);
+      const frames = frontend.push(samples).map(quantizeFrame);
+      const engine = createEngine(open(`esphome/${version}/${model.split('/')[1]}`));
+      const probabilities: number[] = [];
+      for (let at = 0; at + stride_frames <= frames.length; at += stride_frames) {
+        const input = Int8Array.from(frames.slice(at, at + stride_frames).flatMap((frame) => [...frame]));
+        probabilities.push(engine.invoke([input])[0]![0] as number);
+      }
+      expect(probabilities, model).toEqual(uint8);
     }
   });
 

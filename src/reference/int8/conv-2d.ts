@@ -1,5 +1,6 @@
 /** CONV_2D: y[b,oy,ox,co] = sum over taps and input channels of (x + inputOffset) * filter. */
 import type { Conv2d } from '../../kernels/call.js';
+import { dot } from './dot.js';
 import { requantizeChannel, taps } from './window.js';
 
 export function conv2d(p: Conv2d, [x]: readonly Int8Array[], [y]: readonly Int8Array[]): void {
@@ -18,8 +19,7 @@ export function conv2d(p: Conv2d, [x]: readonly Int8Array[], [y]: readonly Int8A
             for (let kx = column.first; kx < column.end; kx += 1) {
               const from = (inRow + column.origin + kx * p.dilationW) * p.inC;
               const weights = (filterRow + kx) * p.inC;
-              for (let c = 0; c < p.inC; c += 1)
-                sum += (x![from + c]! + p.inputOffset) * p.filter[weights + c]!;
+              sum += dot(x!, from, p.inputOffset, p.filter, weights, 0, p.inC);
             }
           }
           y![out++] = finish(sum, channel);

@@ -9,6 +9,7 @@ export function depthwiseConv2d(
 ): void {
   const rows = taps(p.outH, p.strideH, p.padTop, p.kernelH, p.dilationH, p.inH);
   const columns = taps(p.outW, p.strideW, p.padLeft, p.kernelW, p.dilationW, p.inW);
+  const { filter, inputOffset, kernelW } = p;
   const outC = p.inC * p.multiplier;
   const finish = requantizeChannel(p);
   let out = 0;
@@ -22,7 +23,7 @@ export function depthwiseConv2d(
             const inRow = (batch * p.inH + row.origin + ky * p.dilationH) * p.inW;
             for (let kx = column.first; kx < column.end; kx += 1) {
               const from = (inRow + column.origin + kx * p.dilationW) * p.inC + inChannel;
-              sum += (x![from]! + p.inputOffset) * p.filter[(ky * p.kernelW + kx) * outC + channel]!;
+              sum += (x![from]! + inputOffset) * filter[(ky * kernelW + kx) * outC + channel]!;
             }
           }
           y![out++] = finish(sum, channel);

@@ -1,5 +1,6 @@
 /** FULLY_CONNECTED: y[b,o] = sum over i of (x[b,i] + inputOffset) * (filter[o,i] + filterOffset). */
 import type { FullyConnected } from '../../kernels/call.js';
+import { dot } from './dot.js';
 import { requantizeChannel } from './window.js';
 
 export function fullyConnected(
@@ -10,9 +11,7 @@ export function fullyConnected(
   const finish = requantizeChannel(p);
   for (let batch = 0; batch < p.batches; batch += 1)
     for (let o = 0; o < p.outN; o += 1) {
-      let sum = 0;
-      for (let i = 0; i < p.inN; i += 1)
-        sum += (x![batch * p.inN + i]! + p.inputOffset) * (p.filter[o * p.inN + i]! + p.filterOffset);
+      const sum = dot(x!, batch * p.inN, p.inputOffset, p.filter, o * p.inN, p.filterOffset, p.inN);
       y![batch * p.outN + o] = finish(sum, o);
     }
 }

@@ -291,24 +291,30 @@ Parts read_parts(Row& row) {
   return parts;
 }
 
-void concat(Row& row, int32_t) {
+void concat(Row& row, int32_t alias) {
   const Parts parts = read_parts(row);
   const void* x[kMaxBlobs / 2];
   for (int32_t i = 0; i < parts.count; ++i) x[i] = row.blob();
   const int32_t bytes = row.i32();
   void* y = row.room(static_cast<size_t>(bytes));
+  if (alias == 0) {
+    // The first input lies at the head of the output.
+    std::memcpy(y, x[0], static_cast<size_t>(parts.bytes[0]));
+    x[0] = y;
+  }
   kws::kws_concat(parts.outer, parts.count, parts.bytes, x, y);
   row.answer(y, bytes);
 }
 
-void split(Row& row, int32_t) {
+void split(Row& row, int32_t alias) {
   const Parts parts = read_parts(row);
-  const void* x = row.blob();
+  void* x = row.blob();
   void* y[kMaxBlobs / 2];
   int32_t bytes[kMaxBlobs / 2];
   for (int32_t i = 0; i < parts.count; ++i) {
     bytes[i] = row.i32();
-    y[i] = row.room(static_cast<size_t>(bytes[i]));
+    // The first output lies at the head of the input.
+    y[i] = alias == 0 && i == 0 ? x : row.room(static_cast<size_t>(bytes[i]));
   }
   kws::kws_split(parts.outer, parts.count, parts.bytes, x, y);
   for (int32_t i = 0; i < parts.count; ++i) row.answer(y[i], bytes[i]);

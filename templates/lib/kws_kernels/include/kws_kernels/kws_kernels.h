@@ -1,10 +1,12 @@
 // The operators of the compiled runtime, int8, one function per operator and type.
 //
-// Specification: src/reference (TypeScript) in the generator, which is bit-exact with TensorFlow Lite
-// Micro's reference kernels (double-rounding requantisation). Layouts are NHWC, filters as in
-// TensorFlow Lite: conv [co][kh][kw][ci], depthwise [kh][kw][c * multiplier], fully connected [out][in].
-// Parameters are constants computed on the host; nothing is checked here, nothing is allocated.
-// Unless a kernel says otherwise, input and output must not overlap.
+// Specification: src/reference (TypeScript) in the generator, which is bit-exact with TensorFlow
+// Lite Micro's reference kernels (double-rounding requantisation). Layouts are NHWC, filters as in
+// TensorFlow Lite: conv [co][kh][kw][ci], depthwise [kh][kw][c * multiplier], fully connected
+// [out][in]. Parameters are constants computed on the host; nothing is checked here, nothing is
+// allocated. Input and output must not overlap, unless a kernel "may run in place": then y may
+// begin at the very address of that input (the same table as src/kernels/in-place.ts in the
+// generator).
 #pragma once
 
 #include <cstddef>
@@ -81,9 +83,11 @@ struct Pool2dS8 {
 void kws_average_pool_2d_s8(const Pool2dS8& p, const int8_t* x, int8_t* y);
 void kws_max_pool_2d_s8(const Pool2dS8& p, const int8_t* x, int8_t* y);
 
-// y[i] = table[uint8(x[i])]: LOGISTIC, TANH and other functions of one int8 value; may run in place.
+// y[i] = table[uint8(x[i])]: LOGISTIC, TANH and other functions of one int8 value; may run in
+// place.
 void kws_lookup_s8(const int8_t* table256, int32_t count, const int8_t* x, int8_t* y);
 
+// Over rows of at most 4095 elements; may run in place.
 struct SoftmaxS8 {
   int32_t rows, depth;
   int32_t input_multiplier, input_left_shift;
@@ -91,7 +95,8 @@ struct SoftmaxS8 {
 };
 void kws_softmax_s8(const SoftmaxS8& p, const int8_t* x, int8_t* y);
 
-// Broadcasting element-wise operators over up to four dimensions.
+// Broadcasting element-wise operators over up to four dimensions; may run in place over an input
+// that is not broadcast.
 struct Broadcast4 {
   int32_t dims[4];       // output shape
   int32_t a_strides[4];  // 0 along a broadcast dimension
@@ -131,7 +136,8 @@ struct Pad4 {
 };
 void kws_pad_8(const Pad4& p, uint8_t value, const uint8_t* x, uint8_t* y);
 
-// int8/uint8 to int8/uint8: y = clamp(requant(x - zero point of x) + zero point of y).
+// int8/uint8 to int8/uint8: y = clamp(requant(x - zero point of x) + zero point of y); may run
+// in place.
 struct Requantize {
   int32_t count;
   int32_t input_zero_point, output_zero_point;
@@ -141,6 +147,7 @@ void kws_requantize_s8_s8(const Requantize& p, const int8_t* x, int8_t* y);
 void kws_requantize_s8_u8(const Requantize& p, const int8_t* x, uint8_t* y);
 void kws_requantize_u8_s8(const Requantize& p, const uint8_t* x, int8_t* y);
 
+// To float and back. Not-a-number becomes the zero point; from float may run in place.
 struct Affine {
   int32_t count;
   float scale;
@@ -151,11 +158,14 @@ void kws_quantize_f32_u8(const Affine& p, const float* x, uint8_t* y);
 void kws_dequantize_s8_f32(const Affine& p, const int8_t* x, float* y);
 void kws_dequantize_u8_f32(const Affine& p, const uint8_t* x, float* y);
 
-// `outer` rows; row r of y is row r of each input in turn; `bytes[i]` is the length of a row of input i.
+// `outer` rows; row r of y is row r of each input in turn; `bytes[i]` is the length of a row of
+// input i. With one row, inputs may already lie at their places in y.
 void kws_concat(int32_t outer, int32_t inputs, const int32_t* bytes, const void* const* x, void* y);
-// The reverse: row r of x is cut into rows of the outputs.
+// The reverse: row r of x is cut into rows of the outputs. With one row, outputs may lie at their
+// places in x.
 void kws_split(int32_t outer, int32_t outputs, const int32_t* bytes, const void* x, void* const* y);
 
+// May run in place where no stride is negative.
 struct StridedSlice4 {
   int32_t in_dims[4];
   int32_t begin[4];
@@ -164,7 +174,8 @@ struct StridedSlice4 {
 };
 void kws_strided_slice_8(const StridedSlice4& p, const uint8_t* x, uint8_t* y);
 
-// RESHAPE that could not be planned away, READ_VARIABLE, ASSIGN_VARIABLE.
+// RESHAPE that could not be planned away, READ_VARIABLE, ASSIGN_VARIABLE; x and y may overlap in
+// any way.
 void kws_copy(int32_t bytes, const void* x, void* y);
 
 }  // namespace kws
