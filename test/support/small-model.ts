@@ -1,5 +1,4 @@
 /** Models of a single operator, built by hand: the subjects of operator tests. */
-import { elementCount } from '../../src/model/elements.js';
 import type {
   ElementType,
   Model,
@@ -71,5 +70,3 @@ export function oneOperator<K extends OperatorKind>(
     outputs: outputIds,
   };
 }
-
-export { elementCount };

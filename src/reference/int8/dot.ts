@@ -14,7 +14,6 @@ export function dot(
   count: number,
 ): number {
   let sum = 0;
-  for (let i = 0; i < count; i += 1)
-    sum = (sum + (x[xAt + i]! + xOffset) * (w[wAt + i]! + wOffset)) | 0;
+  for (let i = 0; i < count; i += 1) sum = (sum + (x[xAt + i]! + xOffset) * (w[wAt + i]! + wOffset)) | 0;
   return sum;
 }
