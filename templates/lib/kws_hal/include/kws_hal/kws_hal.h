@@ -1,5 +1,5 @@
-// What a board gives: time, a serial line, sleep, and audio into a ring. One .cpp per capture API implements
-// it; the application includes nothing else of a vendor.
+// What a board gives: time, a serial line, sleep, and audio into a ring. One .cpp per capture API
+// implements it; the application includes nothing else of a vendor.
 #pragma once
 
 #include <cstddef>
@@ -22,8 +22,8 @@ void serial_write(const char* data, size_t size);
 uint32_t ticks();
 uint32_t ticks_per_second();
 
-// Sleeps until an interrupt (audio, serial, or at most about a millisecond; ten where nothing has happened for
-// a while).
+// Sleeps until an interrupt (audio, serial, or at most about a millisecond; ten where nothing has
+// happened for a while).
 void idle();
 
 // Starts the microphone; samples arrive in `ring` from an interrupt, DMA callback or task through
@@ -35,8 +35,8 @@ bool has_microphone();
 // Audio that the host places in memory shared with it (virtual boards); nullptr elsewhere.
 struct AudioLink* audio_link();
 
-// What the application defines for boards whose framework owns main() (Arduino): the HAL calls the first
-// once and the second for ever.
+// What the application defines for boards whose framework owns main() (Arduino): the HAL calls the
+// first once and the second for ever.
 void application_setup();
 void application_loop();
 

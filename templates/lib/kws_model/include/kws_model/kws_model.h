@@ -1,7 +1,8 @@
 // A model as the application sees it, whichever runtime computes it.
 //
-// Two implementations are generated: `aot` (a list of calls into kws_kernels) and `tflm` (TensorFlow Lite
-// Micro's interpreter). Both give the same outputs, bit for bit. Nothing is allocated after prepare().
+// Two implementations are generated: `aot` (a list of calls into kws_kernels) and `tflm`
+// (TensorFlow Lite Micro's interpreter). Both give the same outputs, bit for bit. Nothing is
+// allocated after prepare().
 #pragma once
 
 #include <cstddef>
@@ -27,13 +28,13 @@ struct ModelStatus {
 
 struct Model {
   const char* name;
-  ModelStatus (*prepare)();       // once, before everything else
-  void (*reset)();                // streaming state to its initial values
-  bool (*invoke)();               // false: the runtime failed
-  TensorView (*input)();          // valid after prepare()
-  TensorView (*output)();         // valid after prepare()
-  uint32_t (*arena_used)();       // bytes
-  uint32_t arena_size;            // bytes reserved
+  ModelStatus (*prepare)();  // once, before everything else
+  void (*reset)();           // streaming state to its initial values
+  bool (*invoke)();          // false: the runtime failed
+  TensorView (*input)();     // valid after prepare()
+  TensorView (*output)();    // valid after prepare()
+  uint32_t (*arena_used)();  // bytes
+  uint32_t arena_size;       // bytes reserved
 };
 
 }  // namespace kws
