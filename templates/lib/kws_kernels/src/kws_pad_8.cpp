@@ -8,7 +8,8 @@ void kws_pad_8(const Pad4& p, uint8_t value, const uint8_t* x, uint8_t* y) {
   int32_t out[4];
   for (int axis = 0; axis < 4; ++axis) out[axis] = p.before[axis] + p.in_dims[axis] + p.after[axis];
   const auto row_bytes = static_cast<size_t>(p.in_dims[3]);
-  std::memset(y, value, static_cast<size_t>(out[0] * out[1] * out[2] * out[3]));
+  const int32_t elements = out[0] * out[1] * out[2] * out[3];
+  std::memset(y, value, static_cast<size_t>(elements));
   for (int32_t i = 0; i < p.in_dims[0]; ++i) {
     for (int32_t j = 0; j < p.in_dims[1]; ++j) {
       const int32_t plane = (p.before[0] + i) * out[1] + p.before[1] + j;
