@@ -13,6 +13,8 @@ export interface IniInput {
   readonly buildFlags: readonly string[];
   readonly libDeps: readonly string[];
   readonly extraScripts: readonly string[];
+  /** Further keys of the environment. */
+  readonly options: Readonly<Record<string, string>>;
 }
 
 export function renderIni({ board, by, virtualPlatform, ...more }: IniInput): string {
@@ -25,6 +27,7 @@ export function renderIni({ board, by, virtualPlatform, ...more }: IniInput): st
   const options = {
     ...(platformio.framework ? { framework: platformio.framework } : {}),
     ...platformio.options,
+    ...more.options,
   };
   const lists = {
     build_flags: [...platformio.buildFlags, ...defines, ...more.buildFlags],

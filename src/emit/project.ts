@@ -39,7 +39,7 @@ export interface RenderInput {
 }
 
 /** What a runtime contributes. */
-interface RuntimePart extends Pick<IniInput, 'buildFlags' | 'libDeps' | 'extraScripts'> {
+interface RuntimePart extends Pick<IniInput, 'buildFlags' | 'libDeps' | 'extraScripts' | 'options'> {
   readonly files: ReadonlyMap<string, FirmwareFile>;
   readonly kernels: ReadonlySet<KernelName>;
   readonly notices: TflmPart['notices'];
@@ -103,7 +103,7 @@ function aotPart({ project, board }: RenderInput, ids: readonly string[], by: Ge
   const kernels = new Set(
     plans.flatMap(({ steps }) => steps.flatMap(({ calls }) => calls.map(({ kernel }) => kernel))),
   );
-  return { files, kernels, buildFlags: [], libDeps: [], extraScripts: [], notices: [] };
+  return { files, kernels, buildFlags: [], libDeps: [], extraScripts: [], options: {}, notices: [] };
 }
 
 function interpreterPart(input: RenderInput, ids: readonly string[], by: GeneratedBy): RuntimePart {

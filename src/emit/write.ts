@@ -67,7 +67,7 @@ export function writeProject(project: FirmwareProject, folder: string): WriteRep
         what: 'the firmware project cannot be written',
         where: folder,
         why: (cause as Error).message,
-        next: 'free the place, or choose another folder with --out',
+        next: 'free the place, or choose another folder with --output',
       },
       { cause },
     );
@@ -94,7 +94,7 @@ function readMarker(folder: string): Marker | undefined {
       what: 'this folder is not empty and was not written by kws-gen',
       where: folder,
       why: 'files in it could be overwritten',
-      next: 'give an empty or new folder with --out',
+      next: 'give an empty or new folder with --output',
     });
   }
   try {
@@ -109,7 +109,7 @@ function readMarker(folder: string): Marker | undefined {
         what: 'the list of generated files cannot be read',
         where: path,
         why: (cause as Error).message,
-        next: 'remove the folder, or choose another one with --out',
+        next: 'remove the folder, or choose another one with --output',
       },
       { cause },
     );
