@@ -69,7 +69,7 @@ const lines = {
     overruns: count,
     /** Ticks per second; the other times are in ticks. */
     tps: count,
-    hop: z.object({ n: count.optional(), ...ticks }),
+    hop: z.object({ n: count, ...ticks }),
     models: z.array(z.object({ m: text, n: count, ...ticks })),
   }),
   ok: line('ok', { cmd: text }),
