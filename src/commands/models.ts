@@ -3,6 +3,9 @@ import type { ModelOpener } from '../project/resolve.js';
 
 /** A model that firmware can be made of: read, verified, int8 throughout. */
 export async function openProjectModel(): Promise<ModelOpener> {
-  const { openModel } = await import('../readers/index.js');
-  return openModel;
+  const [{ openModel }, { requireInt8 }] = await Promise.all([
+    import('../readers/index.js'),
+    import('../passes/int8.js'),
+  ]);
+  return (bytes, name) => requireInt8(openModel(bytes, name));
 }

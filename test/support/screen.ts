@@ -8,6 +8,7 @@ export function screenOf(text: string): string[] {
     const up = /\[(\d*)A$/.exec(token);
     if (up !== null) row = Math.max(0, row - Number(up[1] || 1));
     else if (token.endsWith('[J')) lines.splice(row, Infinity, (lines[row] ?? '').slice(0, column));
+    else if (token.endsWith('[2K')) lines[row] = '';
     else if (token.endsWith('[K')) lines[row] = (lines[row] ?? '').slice(0, column);
     else if (token === '\r') column = 0;
     else if (token === '\n') {
