@@ -22,6 +22,8 @@ export interface Overflow {
 
 /** Lines of the log that explain a failure where no error of a known form was found. */
 const TAIL = 12;
+/** How much of a line is looked at: the patterns below are not made for megabytes. */
+const LINE_LIMIT = 4096;
 const MAX_WARNINGS = 100;
 
 export class BuildLog {
@@ -39,7 +41,7 @@ export class BuildLog {
 
   /** Takes one line; returns what is being done, if the line says so. */
   take(raw: string): string | undefined {
-    const line = plain(raw);
+    const line = plain(raw.slice(0, LINE_LIMIT));
     if (line === '') return undefined;
     this.tail.push(line);
     if (this.tail.length > TAIL) this.tail.shift();
@@ -85,9 +87,15 @@ export class BuildLog {
     if (this.firstError !== undefined) return;
     if (diagnostic !== null) this.firstError = { where: diagnostic[1]!, what: diagnostic[3]! };
     const link = /^(?:.*?\/)?(\S+?):\S*? (undefined reference to .+|multiple definition of .+)$/.exec(line);
-    if (link !== null) this.firstError = { where: link[1]!, what: link[2]! };
+    if (link !== null) this.firstError ??= { where: link[1]!, what: link[2]! };
+    // Errors without a line: a missing file of -include, an option that no compiler knows, a missing library.
+    const program =
+      /^(<command-line>|(?:.*[\\/])?(?:cc1\w*|\S*(?:gcc|g\+\+))(?:\.exe)?): (?:fatal )?error: (.+)$/.exec(
+        line,
+      ) ?? /^((?:.*[\\/])?\S*ld(?:\.\w+)?): (cannot find .+)$/.exec(line);
+    if (program !== null) this.firstError ??= { where: program[1]!.split(/[\\/]/).pop()!, what: program[2]! };
     const other = /^(?:\*\*\* |Error: |\w+Error: )(?!\[)(.+)$/.exec(line);
-    if (other !== null) this.firstError = { where: 'PlatformIO', what: other[1]! };
+    if (other !== null) this.firstError ??= { where: 'PlatformIO', what: other[1]! };
   }
 
   #activity(line: string): string | undefined {

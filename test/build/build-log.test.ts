@@ -90,6 +90,21 @@ describe('the error of a failed build', () => {
       'ld: main.cpp:(.text+0x4): undefined',
     ],
     [
+      'a header of -include that is not there',
+      ['<command-line>: fatal error: no_such.h: No such file or directory', 'compilation terminated.'],
+      '<command-line>: the firmware for nano does not compile: no_such.h: No such file or directory\n  next: the full log is /p/.pio/building-nano.log',
+    ],
+    [
+      'an option that the compiler does not know',
+      ['/opt/a b/bin/arm-none-eabi-g++: error: unrecognized command-line option', '*** [x.o] Error 1'],
+      'arm-none-eabi-g++: the firmware for nano does not compile: unrecognized command-line option\n  next: the full log is /p/.pio/building-nano.log',
+    ],
+    [
+      'a library that is not there',
+      ['/usr/lib/bin/ld: cannot find -lnothing: No such file', 'collect2: error: ld returned 1 exit status'],
+      'ld: the firmware for nano does not compile: cannot find -lnothing: No such file\n  next: the full log is /p/.pio/building-nano.log',
+    ],
+    [
       'PlatformIO itself',
       ["UnknownBoard: Unknown board ID 'nope'", "Error: Unknown board ID 'nope'"],
       "building for nano failed: Unknown board ID 'nope'\n  next: the full log is /p/.pio/building-nano.log",
