@@ -1,5 +1,5 @@
 /** A project around one or several models, as `resolveProject` would give it. */
-import { detectorSpec, DETECTOR_PRESETS } from '../../src/detector/settings.js';
+import { DETECTOR_PRESETS, detectorSpec } from '../../src/detector/settings.js';
 import { FRONTEND_PRESETS, type FrontendPreset } from '../../src/frontend/spec.js';
 import type { Model } from '../../src/model/types.js';
 import type { ResolvedProject } from '../../src/project/types.js';

@@ -1,23 +1,14 @@
 /** The compiled runtime on the host equals TensorFlow Lite Micro's reference kernels, bit for bit. */
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { openModel } from '../../src/readers/index.js';
+import { GOLDEN_MODELS } from '../support/golden-models.js';
 import { describeWithSharedData, sharedJson, sharedPath } from '../support/shared-data.js';
-import { runAot } from './aot.js';
+import { buildAot, runAot } from './aot.js';
 
 interface Golden {
-  readonly stateful: boolean;
   readonly sets: Readonly<Record<string, { readonly inputs: string[]; readonly outputs: string[] }>>;
 }
-
-const MODELS = [
-  ['micro_speech', 'micro_speech/micro_speech_quantized.tflite', 'micro_speech_quantized'],
-  ['kws_ref', 'mlperf_tiny/kws_ref_model.tflite', 'kws_ref_model'],
-  ['str_ww', 'mlperf_tiny/str_ww_ref_model.tflite', 'str_ww_ref_model'],
-  ['okay_nabu_v1', 'esphome/v1/okay_nabu.tflite', 'v1_okay_nabu'],
-  ['okay_nabu_v2', 'esphome/v2/okay_nabu.tflite', 'v2_okay_nabu'],
-  ['vad_v2', 'esphome/v2/vad.tflite', 'v2_vad'],
-] as const;
 
 interface Seeded {
   readonly cases: readonly {
@@ -27,22 +18,32 @@ interface Seeded {
   }[];
 }
 
+const RESNET = 'mlperf_tiny/pretrainedResnet_quant.tflite';
+
 describeWithSharedData('golden outputs', () => {
-  test.each(MODELS)('%s', async (id, path, golden) => {
-    const model = openModel(readFileSync(sharedPath('models', path)), path);
-    const { sets } = sharedJson<Golden>('golden', `${golden}.json`);
-    const rows = Object.values(sets);
-    expect(rows.length).toBeGreaterThan(0);
-    const outputs = await runAot(
-      model,
+  let executable: string;
+  beforeAll(async () => {
+    const open = (id: string, file: string) => ({
       id,
-      rows.flatMap(({ inputs }) => ['reset', ...inputs]),
-    );
-    expect(outputs).toEqual(rows.flatMap((set) => set.outputs));
+      model: openModel(readFileSync(sharedPath('models', file)), file),
+    });
+    executable = await buildAot('golden', [
+      ...GOLDEN_MODELS.map(({ name, file }) => open(name, file)),
+      open('resnet', RESNET),
+    ]);
   });
 
+  test.each(GOLDEN_MODELS.map((model, index) => ({ ...model, index })))(
+    '$name',
+    async ({ golden, index }) => {
+      const rows = Object.values(sharedJson<Golden>('golden', `${golden}.json`).sets);
+      expect(rows.length).toBeGreaterThan(0);
+      const inputs = rows.flatMap((row) => ['reset', ...row.inputs]);
+      expect(await runAot(executable, index, inputs)).toEqual(rows.flatMap(({ outputs }) => outputs));
+    },
+  );
+
   test('ResNet-8, from its generator of inputs', async () => {
-    const path = 'mlperf_tiny/pretrainedResnet_quant.tflite';
     const row = sharedJson<Seeded>('golden', 'int8_inference.json').cases.find(({ model }) =>
       model.endsWith('pretrainedResnet_quant.tflite'),
     )!;
@@ -53,8 +54,7 @@ describeWithSharedData('golden outputs', () => {
         return (state >>> 24).toString(16).padStart(2, '0');
       }).join(''),
     );
-    const model = openModel(readFileSync(sharedPath('models', path)), path);
-    const outputs = await runAot(model, 'resnet', inputs);
+    const outputs = await runAot(executable, GOLDEN_MODELS.length, inputs);
     expect(outputs.join('')).toBe(Buffer.from(Int8Array.from(row.output_int8).buffer).toString('hex'));
   });
 });

@@ -1,13 +1,10 @@
-// Runs one kws::Model over lines of hex: the input tensor's bytes in, the output tensor's out.
-// `reset` resets the streaming state. The model's symbol is KWS_TEST_MODEL.
+// Runs kws::Models over lines of hex: the input tensor's bytes in, the output tensor's out. `model
+// N` chooses one of kTestModels, `reset` resets its streaming state.
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
-#include "kws_model/kws_model.h"
-
-namespace kws {
-extern const Model KWS_TEST_MODEL;
-}
+#include "test_models.h"
 
 namespace {
 
@@ -22,31 +19,36 @@ char line[1 << 20];
 }  // namespace
 
 int main() {
-  const kws::Model& model = kws::KWS_TEST_MODEL;
-  const kws::ModelStatus status = model.prepare();
-  if (!status.ok) {
-    std::printf("not prepared: %s\n", status.reason);
-    return 1;
+  for (const kws::Model* model : kTestModels) {
+    const kws::ModelStatus status = model->prepare();
+    if (!status.ok) {
+      std::printf("%s not prepared: %s\n", model->name, status.reason);
+      return 1;
+    }
   }
-  std::printf("%s arena %u used %u\n", model.name, static_cast<unsigned>(model.arena_size),
-              static_cast<unsigned>(model.arena_used()));
+  const kws::Model* model = kTestModels[0];
   while (std::fgets(line, sizeof line, stdin) != nullptr) {
-    if (std::strncmp(line, "reset", 5) == 0) {
-      model.reset();
+    if (std::strncmp(line, "model ", 6) == 0) {
+      model = kTestModels[std::atoi(line + 6)];
       continue;
     }
-    const kws::TensorView input = model.input();
+    if (std::strncmp(line, "reset", 5) == 0) {
+      model->reset();
+      continue;
+    }
+    const kws::TensorView input = model->input();
     unsigned char* to = static_cast<unsigned char*>(input.data);
     const size_t bytes = bytes_of(input);
     if (std::strlen(line) < 2 * bytes) return 2;
     for (size_t i = 0; i < bytes; ++i) {
       to[i] = static_cast<unsigned char>(nibble(line[2 * i]) << 4 | nibble(line[2 * i + 1]));
     }
-    if (!model.invoke()) return 3;
-    const kws::TensorView output = model.output();
+    if (!model->invoke()) return 3;
+    const kws::TensorView output = model->output();
     const unsigned char* from = static_cast<const unsigned char*>(output.data);
-    for (size_t i = 0; i < bytes_of(output); ++i)
+    for (size_t i = 0; i < bytes_of(output); ++i) {
       std::printf("%02x", static_cast<unsigned>(from[i]));
+    }
     std::printf("\n");
   }
   return 0;
