@@ -5,14 +5,12 @@
  * Leaves to others: writing (`init.ts`), prompts on a terminal (`terminal/prompts.ts`), checking the result
  * (`resolve.ts`).
  */
-import { basename, dirname, join } from 'node:path';
+import { basename } from 'node:path';
 import { inputError, type Problem } from '../diagnostics/errors.js';
 import { didYouMean } from '../diagnostics/nearest.js';
 import { FRONTEND_PRESETS, type FrontendPreset } from '../frontend/spec.js';
-import type { Model } from '../model/types.js';
-import { isManifest, type MicroWakeWordManifest, readManifest } from '../readers/microwakeword.js';
+import type { MicroWakeWordManifest } from '../readers/microwakeword.js';
 import { defaultPreset } from './detector.js';
-import { LARGEST_MODEL, readBounded } from './files.js';
 import {
   channelsOf,
   describeTensor,
@@ -26,6 +24,7 @@ import {
 } from './fit.js';
 import type { ModelOpener } from './resolve.js';
 import type { DetectorEntry, FrontendEntry, KwsFile, ModelEntry } from './schema.js';
+import { readSource, type Source } from './source.js';
 
 /** Somebody who can be asked; absent where nobody is there. */
 export interface Asker {
@@ -51,14 +50,6 @@ export interface Draft {
   readonly notes: readonly string[];
 }
 
-/** A model file and what is said about it. */
-interface Source {
-  readonly file: string;
-  readonly name: string;
-  readonly model: Model;
-  readonly manifest?: MicroWakeWordManifest;
-}
-
 /**
  * @param path model or manifest
  * @throws KwsError (exit code 2) with everything that must be given
@@ -69,8 +60,8 @@ export async function draftProject(path: string, options: DraftOptions): Promise
   const problems: Problem[] = [];
   const notes: string[] = [];
   const frontend = await chooseFrontend(main, options, problems, notes);
-  const labels = await chooseLabels(main, options, problems);
-  if (gate !== undefined) checkGate(main, gate, problems);
+  const labels = await chooseLabels(main, options, problems, notes);
+  if (gate !== undefined) checkGate(main, gate, frontend, problems);
   if (problems.length > 0 || frontend === undefined || labels === undefined) throw inputError(problems);
   const name = safeName(options.name ?? main.name);
   const gateName = gate === undefined ? undefined : distinct(safeName(gate.name), safeName(main.name));
@@ -88,21 +79,6 @@ export async function draftProject(path: string, options: DraftOptions): Promise
   return { kws, notes };
 }
 
-async function readSource(path: string, openModel: ModelOpener): Promise<Source> {
-  const bytes = await readBounded(path, LARGEST_MODEL);
-  const text = new TextDecoder().decode(bytes.subarray(0, 64 * 1024 + 1));
-  if (!isManifest(text)) return { file: path, name: stem(path), model: openModel(bytes, basename(path)) };
-  const manifest = readManifest(text, basename(path));
-  const file = join(dirname(path), manifest.model);
-  const where = `${basename(path)}, model ${JSON.stringify(manifest.model)}`;
-  const model = openModel(await readBounded(file, LARGEST_MODEL, where), basename(file));
-  return { file, name: stem(file), model, manifest };
-}
-
-function stem(path: string): string {
-  return basename(path).replace(/\.[^.]*$/, '');
-}
-
 async function chooseFrontend(
   source: Source,
   { frontend, asker }: DraftOptions,
@@ -110,8 +86,10 @@ async function chooseFrontend(
   notes: string[],
 ): Promise<FrontendEntry | undefined> {
   if (frontend !== undefined) {
-    if (Object.hasOwn(FRONTEND_PRESETS, frontend))
+    if (Object.hasOwn(FRONTEND_PRESETS, frontend)) {
+      noteOtherFrontend(frontend, source, notes);
       return fitting(frontend as FrontendPreset, source, problems);
+    }
     problems.push({
       what: `there is no front end ${JSON.stringify(frontend)}`,
       where: '--frontend',
@@ -127,8 +105,15 @@ async function chooseFrontend(
     return only;
   }
   if (asker !== undefined) return askFrontend(guess, asker);
-  problems.push(frontendProblem(basename(source.file), guess));
+  problems.push(frontendProblem(source, guess));
   return undefined;
+}
+
+function noteOtherFrontend(frontend: string, { manifest }: Source, notes: string[]): void {
+  const trained = manifest === undefined ? undefined : manifestFrontend(manifest);
+  if (trained === undefined || trained === frontend) return;
+  const name = typeof trained === 'string' ? trained : `${trained.preset} every ${trained.stepMs} ms`;
+  notes.push(`front end ${frontend}, as --frontend says; the manifest says ${name}`);
 }
 
 function fitting(
@@ -173,71 +158,117 @@ function askFrontend({ candidates, reason }: FrontendGuess, asker: Asker): Promi
   );
 }
 
-function frontendProblem(file: string, { candidates, reason }: FrontendGuess): Problem {
-  if (candidates.length === 0)
+function frontendProblem({ file, model }: Source, { candidates, reason }: FrontendGuess): Problem {
+  const where = basename(file);
+  if (candidates.length > 0)
     return {
-      what: 'no front end of kws-gen fits this model',
-      where: file,
-      why: `${reason}. There are: ${Object.entries(ABOUT)
-        .map(([name, about]) => `${name} (${about})`)
-        .join('; ')}`,
-      next: '--frontend none runs it on inputs pushed by the host; --frontend NAME insists on one whose shape fits',
+      what: 'its front end must be named',
+      where,
+      why: `${reason}, and with the wrong one it never detects anything`,
+      next: `give ${candidates.map(flagFor).join(' or ')}, or the model’s manifest in its place`,
     };
+  const input = inputOf(model);
+  const presets = (Object.keys(ABOUT) as FrontendPreset[]).filter((name) => {
+    const channels = channelsOf(FRONTEND_PRESETS[name]);
+    return channels !== undefined && input !== undefined && framesOf(input, channels) !== undefined;
+  });
+  const insist =
+    presets.length === 0
+      ? ''
+      : `; if it was trained with one all the same: ${presets.map(flagFor).join(' or ')}`;
   return {
-    what: 'its front end must be named',
-    where: file,
-    why: `${reason}, and with the wrong one it never detects anything`,
-    next: `give ${candidates.map((name) => `--frontend ${name} (${ABOUT[name]})`).join(' or ')}, or the model’s manifest in its place`,
+    what: 'no front end of kws-gen fits this model',
+    where,
+    why: reason,
+    next: `--frontend none runs it on inputs pushed by the host, to test and measure it${insist}`,
   };
 }
+
+const flagFor = (name: FrontendPreset) => `--frontend ${name} (${ABOUT[name]})`;
 
 async function chooseLabels(
   source: Source,
   { labels, asker }: DraftOptions,
   problems: Problem[],
+  notes: string[],
 ): Promise<readonly string[] | undefined> {
   const output = outputOf(source.model);
   const count = output === undefined ? 0 : elements(output);
-  if (labels !== undefined) {
-    if (labels.length === count) return labels;
+  const counted = (given: readonly string[], where: string) => {
+    if (given.length === count) return given;
     problems.push({
-      what: `${labels.length} labels for a model with ${count} outputs`,
-      where: '--labels',
+      what: `${plural(given.length, 'label')} for a model with ${plural(count, 'output')}`,
+      where,
       next: `give ${count}, in the order of training`,
     });
     return undefined;
-  }
+  };
+  if (labels !== undefined) return counted(labels, '--labels');
   if (source.manifest !== undefined && count === 1) return [source.manifest.wakeWord];
   if (source.model.labels !== undefined) return source.model.labels;
-  if (count <= 1) return [source.name];
+  if (count <= 1) {
+    notes.push(`label ${JSON.stringify(source.name)}, after the file; --labels names it otherwise`);
+    return [source.name];
+  }
   if (asker !== undefined) {
     const answer = await asker.text(
       `Labels of its ${count} outputs, in the order of training, separated by commas`,
       'silence,unknown,yes,no',
     );
-    return answer.split(',').map((label) => label.trim());
+    const given = answer.split(',').map((label) => label.trim());
+    return counted(given, basename(source.file));
   }
   problems.push({
     what: `the labels of its ${count} outputs must be given`,
     where: basename(source.file),
     why: 'the file does not carry them, and any order but the one of training shows the wrong word',
-    next: `--labels ${Array.from({ length: Math.min(count, 4) }, (_, i) => 'abcd'[i]).join(',')}${count > 4 ? ',…' : ''}`,
+    next: `--labels ${count > 2 ? 'a,b,…' : 'a,b'} names all ${count}, in the order of training`,
   });
   return undefined;
 }
 
-/** The gate shares the front end of the wake words. */
-function checkGate(main: Source, gate: Source, problems: Problem[]): void {
+/** The gate shares the front end of the wake words, and gives one probability. */
+function checkGate(
+  main: Source,
+  gate: Source,
+  frontend: FrontendEntry | undefined,
+  problems: Problem[],
+): void {
+  const where = `--gate ${basename(gate.file)}`;
+  const output = outputOf(gate.model);
+  const count = output === undefined ? 0 : elements(output);
+  if (count !== 1)
+    problems.push({
+      what: `has ${plural(count, 'output')}`,
+      where,
+      why: 'a voice-activity model has one: the probability that somebody speaks',
+      next: 'give a voice-activity model, such as microWakeWord’s vad.json',
+    });
+  const channels = frontend === undefined ? undefined : channelsOf(presetOf(frontend));
+  const input = inputOf(gate.model);
+  if (channels !== undefined && (input === undefined || framesOf(input, channels) === undefined))
+    problems.push({
+      what: 'does not fit the front end of the wake word',
+      where,
+      why: `${input === undefined ? `it has ${gate.model.inputs.length} inputs` : `its input is ${describeTensor(input)}`}, the front end gives frames of ${channels} values`,
+      next: 'use a voice-activity model trained with the same front end',
+    });
   const [wake, voice] = [main.manifest, gate.manifest];
   if (wake === undefined || voice === undefined) return;
   if (wake.stepMs !== voice.stepMs || wake.version !== voice.version)
     problems.push({
-      what: 'the gate was trained with another front end than the wake word',
-      where: '--gate',
+      what: 'was trained with another front end than the wake word',
+      where,
       why: `version ${voice.version} with a step of ${voice.stepMs} ms, the wake word version ${wake.version} with ${wake.stepMs} ms`,
       next: 'use models of the same version',
     });
 }
+
+/** Its channels and kind; not its step. */
+const presetOf = (frontend: FrontendEntry) =>
+  FRONTEND_PRESETS[typeof frontend === 'string' ? frontend : (frontend.preset ?? 'micro-wake-word')];
+
+const plural = (count: number, thing: string) => `${count} ${thing}${count === 1 ? '' : 's'}`;
 
 function entry(source: Source, name: string, labels: readonly string[], rule: DetectorEntry): ModelEntry {
   return { name, file: source.file, labels: [...labels], detector: rule };
@@ -254,9 +285,7 @@ function detector(
       cutoff: cutoff ?? manifest.cutoff,
       window: manifest.window,
     };
-  const spec =
-    typeof frontend === 'string' ? FRONTEND_PRESETS[frontend] : FRONTEND_PRESETS['micro-wake-word'];
-  const preset = defaultPreset(spec, isStreaming(model));
+  const preset = defaultPreset(presetOf(frontend), isStreaming(model));
   return cutoff === undefined ? preset : { preset, cutoff };
 }
 

@@ -67,11 +67,15 @@ export function guessFrontend(model: Model): FrontendGuess {
   if (input === undefined) return { candidates: [], reason: `it has ${model.inputs.length} inputs` };
   const frames = framesOf(input, FRONTEND_PRESETS['micro-speech'].channels);
   if (frames === undefined)
-    return { candidates: [], reason: `its input is ${describeTensor(input)}, not frames of 40 values` };
+    return {
+      candidates: [],
+      reason: `its input is ${describeTensor(input)}; every front end gives frames of 40 values`,
+    };
   const scale = input.quantization?.scales[0];
   if (scale === undefined || Math.abs(scale / MICRO_INPUT_SCALE - 1) > SCALE_TOLERANCE) {
-    const range = scale === undefined ? 'has no scale' : `spans ${(scale * 255).toPrecision(3)}`;
-    return { candidates: [], reason: `its input ${range} where features of ours span 26` };
+    const span =
+      scale === undefined ? 'has no scale' : `was quantized for a span of ${(scale * 255).toPrecision(3)}`;
+    return { candidates: [], reason: `its input ${span}; the features of our front ends span 26` };
   }
   if (!isStreaming(model))
     return { candidates: ['micro-speech'], reason: `it takes ${frames} frames at once` };

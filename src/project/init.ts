@@ -5,12 +5,13 @@
  * Nothing is written before everything is checked; an existing kws.json stays unless `force` is given.
  */
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { inputError, type Problem } from '../diagnostics/errors.js';
+import { inputError, type Problem, toolError } from '../diagnostics/errors.js';
 import { type DraftOptions, draftProject } from './draft.js';
 import { KWS_FILE } from './load.js';
+import { parseKwsFile } from './parse.js';
 import { type LoadedProject, resolveProject } from './resolve.js';
 import type { KwsFile, ModelEntry } from './schema.js';
 import type { Runtime } from './types.js';
@@ -49,16 +50,22 @@ export async function initProject(options: InitOptions): Promise<InitResult> {
     ...(options.board === undefined ? {} : { board: options.board }),
     ...(options.runtime === undefined ? {} : { runtime: options.runtime }),
   };
+  // As it will be read again: what options and manifests bring has to pass the same checks.
+  parseKwsFile(JSON.stringify(checked));
   const project = await resolveProject(checked, { directory, openModel: options.openModel });
   const placed = placeModels(checked, directory, options.reference === true);
   await refuseOverwriting(placed.copies, options.force);
-
-  await mkdir(directory, { recursive: true });
-  for (const { from, to } of placed.copies) await copyFile(from, to);
   const schema = join(directory, SCHEMA_FILE);
-  await writeFile(schema, await readFile(SCHEMA));
   const kws: KwsFile = { $schema: `./${SCHEMA_FILE}`, ...placed.kws };
-  await writeWhole(target, `${JSON.stringify(kws, null, 2)}\n`);
+  try {
+    await mkdir(directory, { recursive: true });
+    // Written, not copied: a model that may only be read must not stay so here.
+    for (const { from, to } of placed.copies) await writeWhole(to, await readFile(from));
+    await writeWhole(schema, await readFile(SCHEMA));
+    await writeWhole(target, `${JSON.stringify(kws, null, 2)}\n`);
+  } catch (error) {
+    throw notWritable(directory, error);
+  }
   const written = [target, schema, ...placed.copies.map(({ to }) => to)];
   return { project, kws, written, notes: draft.notes };
 }
@@ -107,8 +114,25 @@ async function refuseOverwriting(copies: readonly Copy[], force = false): Promis
 }
 
 /** Either the whole file is there or nothing has changed. */
-async function writeWhole(path: string, text: string): Promise<void> {
+async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
   const partial = `${path}.${process.pid}.tmp`;
-  await writeFile(partial, text);
-  await rename(partial, path);
+  try {
+    await writeFile(partial, content);
+    await rename(partial, path);
+  } catch (error) {
+    await rm(partial, { force: true }).catch(() => {});
+    throw error;
+  }
+}
+
+function notWritable(directory: string, cause: unknown): Error {
+  return toolError(
+    {
+      what: 'the project cannot be written',
+      where: directory,
+      why: (cause as Error).message,
+      next: 'give yourself permission to write there, or choose another folder with --project',
+    },
+    { cause },
+  );
 }

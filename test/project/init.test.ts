@@ -1,10 +1,12 @@
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,6 +16,7 @@ import { KwsError } from '../../src/diagnostics/errors.js';
 import type { Asker } from '../../src/project/draft.js';
 import { type InitOptions, type InitResult, initProject } from '../../src/project/init.js';
 import { loadProject } from '../../src/project/load.js';
+import { kwsJsonSchema } from '../../src/project/schema.js';
 import { type PlainModel, plainModel } from '../support/plain-model.js';
 
 /** A "model file" of these tests is its description as JSON. */
@@ -141,7 +144,7 @@ describe('initProject', () => {
   test('a window model: labels are needed', async () => {
     const model = put('m.tflite', { input: [1, 1960], outputs: 4 });
     expect(await problems(model)).toBe(
-      'm.tflite: the labels of its 4 outputs must be given\n  why: the file does not carry them, and any order but the one of training shows the wrong word\n  next: --labels a,b,c,d',
+      'm.tflite: the labels of its 4 outputs must be given\n  why: the file does not carry them, and any order but the one of training shows the wrong word\n  next: --labels a,b,… names all 4, in the order of training',
     );
     expect(await problems(model, { labels: ['a', 'b'] })).toBe(
       '--labels: 2 labels for a model with 4 outputs\n  next: give 4, in the order of training',
@@ -158,9 +161,8 @@ describe('initProject', () => {
     const model = put('ref.tflite', { input: [1, 49, 10, 1], outputs: 2, scale: 0.58 });
     const message = await problems(model, { labels: ['a', 'b'] });
     expect(message).toContain('ref.tflite: no front end of kws-gen fits this model');
-    expect(message).toContain('its input is 1x49x10x1 int8, not frames of 40 values');
-    expect(message).toContain('micro-wake-word (40 channels every 10 ms');
-    expect(message).toContain('--frontend none runs it on inputs pushed by the host');
+    expect(message).toContain('why: its input is 1x49x10x1 int8; every front end gives frames of 40 values');
+    expect(message).toMatch(/--frontend none runs it on inputs pushed by the host, to test and measure it$/);
     expect(await problems(model, { labels: ['a', 'b'], frontend: 'micro-speech' })).toContain(
       'the model does not fit the front end micro-speech',
     );
@@ -173,7 +175,11 @@ describe('initProject', () => {
 
   test('an input of the right shape but another scale is not taken for ours', async () => {
     const model = put('str_ww.tflite', { input: [1, 30, 1, 40], scale: 0.0037 });
-    expect(await problems(model)).toContain('its input spans 0.944 where features of ours span 26');
+    const message = await problems(model);
+    expect(message).toContain(
+      'its input was quantized for a span of 0.944; the features of our front ends span 26',
+    );
+    expect(message).toContain('if it was trained with one all the same: --frontend micro-wake-word (40');
   });
 
   test('one frame at a time: 10 or 20 ms must be said', async () => {
@@ -216,6 +222,73 @@ describe('initProject', () => {
     put('project/m.tflite', 'another');
     expect(await problems(model)).toContain('another file of this name is already there');
     await init(model, { force: true });
+  });
+
+  test('a model that may only be read is written so that it can be replaced', async () => {
+    const model = put('m.tflite', STREAM);
+    chmodSync(model, 0o444);
+    await init(model);
+    expect(statSync(join(home, 'm.tflite')).mode & 0o200).toBe(0o200);
+  });
+
+  test('a folder that cannot be written: nothing is half there', async () => {
+    const model = put('m.tflite', STREAM);
+    const error = await init(model, { directory: join(model, 'inside') }).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(KwsError);
+    expect((error as KwsError).exitCode).toBe(3);
+    expect((error as KwsError).message).toMatch(
+      /inside: the project cannot be written\n {2}why: ENOTDIR.*\n {2}next: give yourself permission to write there, or choose another folder with --project$/,
+    );
+  });
+
+  test('the schema lies beside kws.json, whole', async () => {
+    await init(put('m.tflite', STREAM));
+    const { $schema } = kwsJson();
+    expect(readFileSync(join(home, $schema as string), 'utf8')).toBe(kwsJsonSchema());
+  });
+
+  test('a label after the file, a front end other than the manifest’s: told', async () => {
+    expect((await init(put('m.tflite', STREAM))).notes).toContain(
+      'label "m", after the file; --labels names it otherwise',
+    );
+    put('okay_nabu.tflite', STREAM);
+    const manifest = put('okay_nabu.json', V2);
+    const notes = async (frontend: string) => (await init(manifest, { frontend, force: true })).notes;
+    expect(await notes('micro-speech')).toEqual([
+      'front end micro-speech, as --frontend says; the manifest says micro-wake-word',
+    ]);
+    expect(await notes('micro-wake-word')).toEqual([]);
+  });
+
+  test.each<[string, PlainModel, string]>([
+    [
+      'several outputs',
+      { input: [1, 3, 40], outputs: 4 },
+      '--gate vad.tflite: has 4 outputs\n  why: a voice-activity model has one: the probability that somebody speaks\n  next: give a voice-activity model, such as microWakeWord’s vad.json',
+    ],
+    [
+      'another input',
+      { input: [1, 49, 10, 1] },
+      '--gate vad.tflite: does not fit the front end of the wake word\n  why: its input is 1x49x10x1 int8, the front end gives frames of 40 values\n  next: use a voice-activity model trained with the same front end',
+    ],
+  ])('a gate with %s', async (_, model, expected) => {
+    const gate = put('vad.tflite', model);
+    expect(await problems(put('m.tflite', STREAM), { gate })).toBe(expected);
+  });
+
+  test('a gate of another version', async () => {
+    put('okay_nabu.tflite', STREAM);
+    const gate = put('v1.json', V1);
+    expect(await problems(put('okay_nabu.json', V2), { gate })).toBe(
+      '--gate okay_nabu.tflite: was trained with another front end than the wake word\n  why: version 1 with a step of 20 ms, the wake word version 2 with 10 ms\n  next: use models of the same version',
+    );
+  });
+
+  test('what options bring passes the checks of kws.json', async () => {
+    const model = put('m.tflite', { input: [1, 1960], outputs: 2 });
+    expect(await problems(model, { labels: ['a', ''] })).toContain('kws.json, models[0].labels[1]: is empty');
+    expect(await problems(model, { labels: ['a', 'a'] })).toContain('"a" stands there twice');
+    expect(existsSync(home)).toBe(false);
   });
 
   test('a manifest whose model is missing names both', async () => {

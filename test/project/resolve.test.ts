@@ -89,6 +89,18 @@ describe('resolveProject', () => {
     });
   });
 
+  // RecognizeCommands averages what came in the last 1000 ms, wants 3 results and 250 ms of them, and is
+  // deaf until *more* than 1500 ms have passed.
+  test.each([
+    [undefined, { window: 11, minimum: 4, refractorySteps: 76 }],
+    [1, { window: 51, minimum: 14, refractorySteps: 76 }],
+    [25, { window: 3, minimum: 3, refractorySteps: 76 }],
+  ])('micro_speech’s rule every %s steps', async (hop, rule) => {
+    const entry = { name: 'm', file: 'window.tflite', labels: FOUR, ...(hop === undefined ? {} : { hop }) };
+    const { models } = await project([entry], { frontend: 'micro-speech' });
+    expect(models[0]!.detector).toMatchObject(rule);
+  });
+
   test('labels of the file’s metadata', async () => {
     const { models } = await project([{ name: 'm', file: 'labelled.tflite' }], { frontend: 'micro-speech' });
     expect(models[0]!.labels).toEqual(['a', 'b']);
