@@ -72,6 +72,11 @@ export function systemFix(tool: SystemTool, env: NodeJS.ProcessEnv = process.env
   return `${root}${manager.command} ${manager.packages[tool]}`;
 }
 
+/** Debian's packages that bring a tool. */
+export function debianPackages(tool: SystemTool): readonly string[] {
+  return MANAGERS.find(({ program }) => program === 'apt-get')!.packages[tool].split(' ');
+}
+
 /** The command that brings a program PlatformIO looked for in vain; undefined for one we know nothing about. */
 export function programFix(program: string, env: NodeJS.ProcessEnv = process.env): string | undefined {
   const name = program.split(/[\\/]/).pop()!;

@@ -6,5 +6,6 @@
  */
 export { cacheFolder } from './cache-folder.js';
 export { findPlatformio, requirePlatformio } from './find-platformio.js';
+export { installPackages, missingPackages } from './install-packages.js';
 export { type InstallOptions, installPlatformio } from './install-platformio.js';
 export { checkPrerequisites, type Prerequisite, type PrerequisiteId } from './prerequisites.js';

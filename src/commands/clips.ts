@@ -12,7 +12,11 @@ export async function clipsOf(
   stages: Pick<Stages, 'clip'>,
 ): Promise<readonly PcmSource[]> {
   if (paths.filter((path) => path === '-').length > 1)
-    throw inputError({ what: 'standard input can be played only once', where: '--play -' });
+    throw inputError({
+      what: 'standard input can be played only once',
+      where: '--play -',
+      next: 'give --play - once; clips in files may stand before and after it',
+    });
   const clips: PcmSource[] = [];
   for (const path of paths)
     clips.push(path === '-' ? standardInput(context.stdin) : await stages.clip(path, context.directory));

@@ -12,12 +12,9 @@ export const portsCommand: Command = {
   examples: ['kws-gen ports', 'kws-gen ports --json'],
   options: [],
   async run(_, { out }) {
-    const [{ loadBoards }, { listPorts }] = await Promise.all([
-      import('../boards/index.js'),
-      import('../device/ports.js'),
-    ]);
+    const { loadBoards } = await import('../boards/index.js');
     const boards = loadBoards();
-    const ports = (await listPorts()).map((port) => ({ port, candidates: boardsOf(port, boards) }));
+    const ports = (await portsOfMachine()).map((port) => ({ port, candidates: boardsOf(port, boards) }));
     if (out.json)
       for (const { port, candidates } of ports) out.line({ t: 'port', ...port, boards: candidates });
     else if (ports.length === 0)
@@ -28,6 +25,17 @@ export const portsCommand: Command = {
     return 0;
   },
 };
+
+/** Machines without udev are asked through PlatformIO, wherever that is. */
+export async function portsOfMachine(): Promise<readonly PortInfo[]> {
+  const { listPorts } = await import('../device/ports.js');
+  return listPorts({
+    async platformio() {
+      const { findPlatformio } = await import('../build/toolchain.js');
+      return [(await findPlatformio())?.command ?? 'pio'];
+    },
+  });
+}
 
 function boardsOf(port: PortInfo, boards: Boards): readonly string[] {
   return [...boards.values()]

@@ -8,6 +8,7 @@ import type { ResolvedBoard } from '../boards/types.js';
 import type { VirtualState } from '../build/types.js';
 import { inputError, toolError } from '../diagnostics/errors.js';
 import { VERSION } from '../version.js';
+import { portsOfMachine } from './ports.js';
 import type { Progress, Running, Stages, Target } from './stages.js';
 
 /** Hz; every front end takes it, and boards capture it. */
@@ -86,12 +87,12 @@ function runningVirtual({ pty, memory }: VirtualState, stateFolder: string): Run
 
 async function uploadRealBoard(target: Target, folder: string, progress: Progress): Promise<Running> {
   const { board } = target;
-  const [{ uploadFirmware }, { choosePort, listPorts, waitForPort }] = await Promise.all([
+  const [{ uploadFirmware }, { choosePort, waitForPort }] = await Promise.all([
     import('../build/index.js'),
     import('../device/ports.js'),
   ]);
   const usbIds = usbIdsOf(board);
-  const before = await listPorts();
+  const before = await portsOfMachine();
   const named = before.find(({ path }) => path === target.port);
   const port = target.port ?? choosePort(board.name, before, usbIds).path;
   const known = named ?? before.find(({ path }) => path === port);
@@ -104,6 +105,7 @@ async function uploadRealBoard(target: Target, folder: string, progress: Progres
         await waitForPort({
           usbIds,
           board: board.name,
+          list: portsOfMachine,
           signal: progress.signal,
           ...(known === undefined ? {} : { before: known }),
         })
@@ -133,9 +135,9 @@ async function findRunning(
     });
   }
   if (!isVirtual(board)) {
-    const { choosePort, listPorts } = await import('../device/ports.js');
+    const { choosePort } = await import('../device/ports.js');
     return {
-      port: choosePort(board.name, await listPorts(), usbIdsOf(board)).path,
+      port: choosePort(board.name, await portsOfMachine(), usbIdsOf(board)).path,
       baudRate: board.monitorBaud,
     };
   }

@@ -16,9 +16,22 @@ export function showBuild(
   out: Output,
   lines: boolean,
 ): void {
-  const left = { flashLeft: build.flash.total - build.flash.used, ramLeft: build.ram.total - build.ram.used };
-  if (lines) out.line({ t: 'build', board: board.id, runtime, ...build, ...left });
+  const { flash, ram, artifact, seconds } = build;
+  if (lines)
+    out.line({
+      t: 'build',
+      board: board.id,
+      runtime,
+      flash: withLeft(flash),
+      ram: withLeft(ram),
+      artifact,
+      seconds: Math.round(10 * seconds) / 10,
+    });
   else out.text(`flash ${usage(build.flash)}, RAM ${usage(build.ram)}`);
+}
+
+function withLeft({ used, total }: Usage) {
+  return { used, total, left: total - used };
 }
 
 /** `61.2 KB of 960.0 KB (6 %)` */

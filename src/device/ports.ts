@@ -28,8 +28,8 @@ export type PortLister = () => Promise<readonly PortInfo[]>;
 export interface ListPortsOptions {
   /** Replaces serialport's enumeration. */
   readonly list?: () => Promise<readonly unknown[]>;
-  /** The command that runs PlatformIO, e.g. `['pio']`. */
-  readonly platformio?: readonly string[];
+  /** The command that runs PlatformIO, e.g. `['pio']`, or how to find it where it is needed. */
+  readonly platformio?: readonly string[] | (() => Promise<readonly string[]>);
   /** Where KWS_PORTS_JSON (JSON text, or the path of a file with it) is looked up. */
   readonly env?: NodeJS.ProcessEnv;
 }
@@ -62,7 +62,8 @@ export async function listPorts(options: ListPortsOptions = {}): Promise<readonl
       await withTimeout(list, 10_000, () => toolError({ what: 'listing the serial ports takes too long' })),
     );
   } catch (error) {
-    return listWithPlatformio(options.platformio ?? ['pio'], error);
+    const { platformio = ['pio'] } = options;
+    return listWithPlatformio(typeof platformio === 'function' ? await platformio() : platformio, error);
   }
 }
 

@@ -1,0 +1,142 @@
+/** monitor: a board that already runs, and what is said where it runs something else. */
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { monitor } from '../../src/commands/monitor.js';
+import type { OptionValues } from '../../src/commands/options.js';
+import { openSession } from '../../src/device/session.js';
+import type { KwsError } from '../../src/diagnostics/errors.js';
+import { FRONTEND_PRESETS, frontendHash } from '../../src/frontend/spec.js';
+import { fakeContext } from '../support/command-line.js';
+import { FakeDevice } from '../support/fake-device.js';
+import { wakeModel } from '../support/wake-model.js';
+
+let root: string;
+let project: string;
+let empty: string;
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'kws monitor '));
+  project = root;
+  empty = mkdtempSync(join(root, 'empty'));
+  writeFileSync(join(root, 'wake.tflite'), wakeModel());
+  const kws = {
+    version: 1,
+    name: 'p',
+    frontend: 'micro-wake-word',
+    models: [{ name: 'fake', file: 'wake.tflite', labels: ['beep'] }],
+    boards: { nano33ble: { port: '/dev/from-kws-json' } },
+  };
+  writeFileSync(join(root, 'kws.json'), JSON.stringify(kws));
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+const MODEL = createHash('sha256').update(wakeModel()).digest('hex');
+const FRONTEND = frontendHash(FRONTEND_PRESETS['micro-wake-word']);
+const model = (sha256: string, m = 'fake') => ({
+  m,
+  model: sha256,
+  labels: ['beep'],
+  hop: 1,
+  gate: false,
+  arena: 1,
+  used: 1,
+});
+const SAME = { frontend: FRONTEND, model: MODEL, models: [model(MODEL)] };
+
+async function tryMonitor(
+  directory: string,
+  options: OptionValues,
+  hello: Record<string, unknown>,
+  json = true,
+) {
+  const device = new FakeDevice({ hello });
+  const found: unknown[][] = [];
+  let stopped = 0;
+  const fake = fakeContext({ directory, json });
+  const result = await monitor(options, fake.context, {
+    find: async (board, port, folder) => {
+      found.push([board?.id, port, folder]);
+      return {
+        port: 'fake',
+        stop: async () => {
+          stopped++;
+        },
+      };
+    },
+    open: (_, signal) => openSession(device.transport, { signal }),
+    clip: async (path) => ({ name: path, samples: new Int16Array(160) }),
+  }).then(
+    (verdict) => ({ verdict, error: undefined }),
+    (error: unknown) => ({ verdict: undefined, error: error as KwsError }),
+  );
+  return { ...result, found, stopped, ...fake };
+}
+
+describe('monitor', () => {
+  test('the project’s own firmware: hello, no warning, the virtual board ends with it', async () => {
+    const { verdict, lines, stopped } = await tryMonitor(project, { board: 'native' }, SAME);
+    expect(verdict).toBe(0);
+    expect(lines().map(({ t }) => t)).toEqual(['hello']);
+    expect(stopped).toBe(1);
+  });
+
+  test.each<[string, Record<string, unknown>, string[]]>([
+    [
+      'another model',
+      { ...SAME, models: [model('ff'.repeat(32))] },
+      [`the board’s model fake is not the project’s|it has ffffffffffff, the project ${MODEL.slice(0, 12)}`],
+    ],
+    [
+      'no such model',
+      { ...SAME, models: [model(MODEL, 'other')] },
+      ['the board does not have the model fake|it has other'],
+    ],
+    [
+      'another front end',
+      { ...SAME, frontend: 'ee'.repeat(32) },
+      [
+        `the board’s front end is not the project’s|it has eeeeeeeeeeee, the project ${FRONTEND.slice(0, 12)}`,
+      ],
+    ],
+  ])('%s: warned of, and shown all the same', async (_, hello, warnings) => {
+    const { verdict, lines } = await tryMonitor(project, { board: 'native', play: ['x.wav'] }, hello);
+    expect(verdict).toBe(0);
+    const warned = lines().filter(({ t }) => t === 'warning');
+    expect(warned.map(({ what, why }) => `${what}|${why}`)).toEqual(warnings);
+    expect(warned[0]!.next).toBe('kws-gen flash uploads the project’s firmware');
+    expect(lines().at(-1)!.t).toBe('end');
+  });
+
+  test('warnings in a pipe go to stderr, the lines stay clean', async () => {
+    const { err, lines } = await tryMonitor(project, { board: 'native' }, { ...SAME, frontend: 'ee' }, false);
+    expect(err()).toContain('warning fake, build 0123456789ab: the board’s front end is not the project’s\n');
+    expect(lines().map(({ t }) => t)).toEqual(['hello']);
+  });
+
+  test('without a project: any board on a named port', async () => {
+    const { verdict, found } = await tryMonitor(empty, { port: '/dev/x' }, {});
+    expect(verdict).toBe(0);
+    expect(found).toEqual([[undefined, '/dev/x', join(empty, 'firmware-out')]]);
+  });
+
+  test('without a project: a label is judged by the board’s hello', async () => {
+    const { error, stopped } = await tryMonitor(empty, { port: '/dev/x', untilDetect: 'bep' }, {});
+    expect(error!.message).toBe('--until-detect: no model detects "bep"\n  next: did you mean beep?');
+    expect(stopped).toBe(1);
+  });
+
+  test.each<[OptionValues, string]>([
+    [{ board: 'arduino-nano-33-ble' }, '/dev/from-kws-json'],
+    [{ board: 'arduino-nano-33-ble', port: '/dev/named' }, '/dev/named'],
+  ])('%j: the port', async (options, port) => {
+    const { found } = await tryMonitor(project, options, SAME);
+    expect(found[0]!.slice(0, 2)).toEqual(['arduino-nano-33-ble', port]);
+  });
+
+  test('--emulate watches the twin', async () => {
+    const { found } = await tryMonitor(project, { board: 'nano33ble', emulate: true }, SAME);
+    expect(found[0]![0]).toBe('arduino-nano-33-ble-twin');
+  });
+});
