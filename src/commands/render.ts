@@ -13,7 +13,7 @@ export const renderCommand: Command = {
     'Writes a PlatformIO project with the firmware and stops. The folder is replaced as a whole, and only when rendering succeeded. It can be opened, built and changed with PlatformIO alone.',
   examples: [
     'kws-gen render --board arduino-nano-33-ble',
-    'kws-gen render --board native --output /tmp/firmware',
+    'kws-gen render --board native --output firmware',
   ],
   options: [...TARGET_OPTIONS],
   async run(options, context) {

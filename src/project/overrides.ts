@@ -2,6 +2,7 @@
 import { findBoard, halDefines, type ResolvedBoard } from '../boards/index.js';
 import type { Boards } from '../boards/load.js';
 import { inputError, KwsError, type Problem } from '../diagnostics/errors.js';
+import { didYouMean } from '../diagnostics/nearest.js';
 import type { LoadedProject } from './resolve.js';
 import type { BoardOverrides } from './schema.js';
 
@@ -40,12 +41,7 @@ export function overridesFor(
 /** @throws KwsError (exit code 2) where a microphone is set that the board does not have */
 export function applyOverrides(board: ResolvedBoard, overrides: BoardOverrides): ResolvedBoard {
   const { microphone: mic, platformio: pio } = overrides;
-  if (mic !== undefined && board.microphone === null)
-    throw inputError({
-      what: `${board.id} has no microphone to be set`,
-      where: `boards.${board.id}.microphone`,
-      next: 'remove it',
-    });
+  checkMicrophone(board, overrides);
   const microphone =
     board.microphone === null || mic === undefined
       ? board.microphone
@@ -64,4 +60,22 @@ export function applyOverrides(board: ResolvedBoard, overrides: BoardOverrides):
     libDeps: [...base.libDeps, ...(pio?.libDeps ?? [])],
   };
   return { ...board, microphone, platformio, halDefines: halDefines({ ...board, microphone }) };
+}
+
+/** What is set must be there to be set: a misspelt pin would be a constant that nobody reads. */
+function checkMicrophone(board: ResolvedBoard, { microphone: mic }: BoardOverrides): void {
+  if (mic === undefined) return;
+  const where = `kws.json, boards[${JSON.stringify(board.id)}].microphone`;
+  if (board.microphone === null)
+    throw inputError({ what: `${board.id} has no microphone to be set`, where, next: 'remove it' });
+  const known = Object.keys(board.microphone.pins);
+  const unknown = Object.keys(mic.pins ?? {}).filter((pin) => !known.includes(pin));
+  if (unknown.length === 0) return;
+  throw inputError(
+    unknown.map((pin) => ({
+      what: `there is no pin ${JSON.stringify(pin)} to be set`,
+      where: `${where}.pins`,
+      next: known.length === 0 ? `remove it: ${board.id}'s pins are its core's` : didYouMean(pin, known),
+    })),
+  );
 }

@@ -26,7 +26,7 @@ describe('settings of a board in kws.json', () => {
   test('microphone and PlatformIO settings come on top of the board’s own', () => {
     const own = findBoard('esp32-s3-devkitc-1', boards);
     const board = applyOverrides(own, {
-      microphone: { gain: 7, settleMs: 9, pins: { din: 5 } },
+      microphone: { gain: 7, settleMs: 9, pins: { sd: 5 } },
       platformio: {
         options: { upload_speed: '921600' },
         buildFlags: ['-O3'],
@@ -36,12 +36,20 @@ describe('settings of a board in kws.json', () => {
     });
     expect(board.microphone).toMatchObject({ interface: own.microphone!.interface, gain: 7, settleMs: 9 });
     expect(board.halDefines.get('KWS_MIC_GAIN')).toBe('7');
-    expect(board.halDefines.get('KWS_MIC_PIN_DIN')).toBe('5');
+    expect(board.halDefines.get('KWS_MIC_PIN_SD')).toBe('5');
     expect(board.platformio.options).toEqual({ ...own.platformio.options, upload_speed: '921600' });
     expect(board.platformio.buildFlags).toEqual([...own.platformio.buildFlags, '-O3']);
     expect(board.platformio.buildUnflags).toContain('-Os');
     expect(board.platformio.libDeps).toContain('a/b@1.0.0');
     expect(own.halDefines.get('KWS_MIC_GAIN')).not.toBe('7');
+  });
+
+  test('a pin nobody reads', () => {
+    const set = (id: string, pin: string) =>
+      inputErrorOf(() => applyOverrides(findBoard(id, boards), { microphone: { pins: { [pin]: 1 } } }));
+    expect(set('esp32-s3-devkitc-1', 'bckl')).toBe(
+      'kws.json, boards["esp32-s3-devkitc-1"].microphone.pins: there is no pin "bckl" to be set\n  next: did you mean bclk?',
+    );
   });
 
   test('a board without a microphone has none to be set', () => {
