@@ -80,9 +80,13 @@ bool App::poll_audio() {
   if (playing() && push_received_ == push_end_ && ring_.available() == 0) {
     finish_play();
   }
+  // Told once the burst is over, and once a second where it never ends.
   const uint32_t overruns = ring_.overruns();
-  if (overruns != told_overruns_ && count == 0) {
+  const uint32_t now = hal::ticks();
+  if (overruns != told_overruns_ &&
+      (count == 0 || now - overruns_told_at_ >= hal::ticks_per_second())) {
     told_overruns_ = overruns;
+    overruns_told_at_ = now;
     fault("overrun",
           "Samples of the microphone were lost: inference takes longer than the audio it is for.");
   }
@@ -157,7 +161,7 @@ void App::start_input(uint32_t model, uint32_t bytes) {
     fault("bad-command", "input: the number of bytes is not that of the model's input tensor.");
     return;
   }
-  if (ring_.source() == AudioRing::Source::kMicrophone) {
+  if (ring_.source() == AudioRing::Source::kMicrophone || playing()) {
     // Nothing may run between the pushed tensors, and they start from a known state.
     reset();
     ring_.select(AudioRing::Source::kHost);
@@ -260,6 +264,7 @@ void App::handle(const Command& command) {
       reset();
       return send_ok("reset");
     case CommandKind::kMic:
+      told_no_microphone_ = false;  // whoever asks may not have heard it
       back_to_microphone();
       return send_ok("mic");
     case CommandKind::kPlay:

@@ -73,7 +73,8 @@ class App final : private PipelineListener {
   bool told_no_microphone_ = false;
   bool trace_features_ = false;
   uint32_t told_overruns_ = 0;
-  uint32_t hello_at_ = 0;  // ticks
+  uint32_t overruns_told_at_ = 0;  // ticks
+  uint32_t hello_at_ = 0;          // ticks
 
   Pushing pushing_ = Pushing::kNothing;
   uint8_t next_seq_ = 0;
