@@ -1,87 +1,42 @@
 /** `kws-gen inspect`: what is in a model, and which boards can run it. */
-import { basename, resolve } from 'node:path';
-import type { ResolvedBoard } from '../boards/index.js';
+import { resolve } from 'node:path';
 import type { ModelSummary, TensorSummary } from '../model/inspect.js';
-import type { Model } from '../model/types.js';
-import type { Runtime } from '../project/types.js';
+
 import { table } from '../terminal/table.js';
 import type { Command } from './command.js';
+import type { Candidate, Needs, Verdict } from './inspect-boards.js';
 
 export const inspectCommand: Command = {
   name: 'inspect',
-  argument: { name: 'model', required: true, description: 'a .tflite file' },
+  argument: { name: 'model', required: true, description: 'a .tflite file, or a microWakeWord manifest' },
   summary: 'show what is in a model and which boards can run it',
   description:
-    'Shows inputs, outputs, operators, multiply-accumulates, parameters and streaming state of a model, what it needs of flash and RAM in the compiled runtime, and which boards can run it in which runtime.',
+    'Shows inputs, outputs, operators, multiply-accumulates, parameters and streaming state of a model, what it needs of flash and RAM in the compiled runtime, which front end it was probably trained with, and which boards can run it in which runtime. A float model can be looked at, too.',
   examples: ['kws-gen inspect okay_nabu.tflite', 'kws-gen inspect model.tflite --json'],
   options: [],
   async run(_, { out, directory }, argument) {
     const file = resolve(directory, argument!);
-    const [{ openModel }, { inspectModel }, { readBounded, LARGEST_MODEL }] = await Promise.all([
-      import('../readers/index.js'),
-      import('../model/inspect.js'),
-      import('../project/files.js'),
-    ]);
-    const model = openModel(await readBounded(file, LARGEST_MODEL, argument), basename(file));
+    const [{ openModel }, { inspectModel }, { readSource }, { guessFrontend }, { boardsFor }] =
+      await Promise.all([
+        import('../readers/index.js'),
+        import('../model/inspect.js'),
+        import('../project/source.js'),
+        import('../project/fit.js'),
+        import('./inspect-boards.js'),
+      ]);
+    const { model } = await readSource(file, openModel, argument);
     const summary = inspectModel(model);
-    const needs = await needsOf(model);
-    const boards = await boardsFor(model, needs);
-    out.result({ t: 'inspect', ...summary, needs, boards }, [
+    const frontend = guessFrontend(model);
+    const verdict = boardsFor(model);
+    out.result({ t: 'inspect', ...summary, frontend, ...verdict }, [
       ...describe(summary),
       '',
-      ...describeNeeds(needs, boards),
+      `Front end: ${frontend.candidates.join(' or ') || 'none of kws-gen’s'} (${frontend.reason})`,
+      ...describeBoards(verdict),
     ]);
     return 0;
   },
 };
-
-/** Of the compiled runtime: bytes of constants, arena and state, without code. */
-interface Needs {
-  readonly flash: number;
-  readonly arena: number;
-  readonly state: number;
-}
-
-interface Candidate {
-  readonly board: string;
-  readonly runtimes: readonly Runtime[];
-}
-
-/** Undefined where the compiled runtime cannot compute the model. */
-async function needsOf(model: Model): Promise<Needs | undefined> {
-  const [{ unsupportedOperators }, { planModel }, { requireInt8 }] = await Promise.all([
-    import('../passes/support.js'),
-    import('../plan/plan.js'),
-    import('../passes/int8.js'),
-  ]);
-  if (unsupportedOperators(model, 'aot').length > 0) return undefined;
-  try {
-    requireInt8(model);
-  } catch {
-    return undefined;
-  }
-  const { arena, state, cost } = planModel(model);
-  return { flash: cost.constantBytes, arena: arena.bytes, state: state.bytes };
-}
-
-/** The boards that have room for the model's own bytes; code and buffers come on top. */
-async function boardsFor(model: Model, needs: Needs | undefined): Promise<readonly Candidate[]> {
-  const [{ loadBoards }, { supportingRuntimes }] = await Promise.all([
-    import('../boards/index.js'),
-    import('../passes/support.js'),
-  ]);
-  const runtimes = supportingRuntimes(model);
-  const fits = (board: ResolvedBoard, runtime: Runtime): boolean => {
-    if (runtime === 'tflm') return board.tflm !== null && model.source.bytes.length < board.flashBytes;
-    return (
-      needs !== undefined && needs.flash < board.flashBytes && needs.arena + needs.state < board.ramBytes
-    );
-  };
-  return [...loadBoards().values()].flatMap((board) => {
-    const usable = runtimes.filter((runtime) => fits(board, runtime));
-    return usable.length === 0 ? [] : [{ board: board.id, runtimes: usable }];
-  });
-}
 
 function describe(model: ModelSummary): string[] {
   const { totals } = model;
@@ -111,20 +66,44 @@ function describe(model: ModelSummary): string[] {
   ];
 }
 
-function describeNeeds(needs: Needs | undefined, boards: readonly Candidate[]): string[] {
-  const head =
-    needs === undefined
-      ? 'The compiled runtime (aot) cannot compute this model.'
-      : `Compiled (aot): ${count(needs.flash)} bytes of constants, arena ${count(needs.arena)} bytes, state ${count(needs.state)} bytes.`;
-  if (boards.length === 0) return [head, 'No board can run it.'];
+function describeBoards({ needs, boards }: Verdict): string[] {
+  const [able, unable] = [boards.filter(runs), boards.filter((board) => !runs(board))];
   return [
-    head,
+    ...(needs === undefined ? [] : [needsText(needs)]),
     '',
-    ...table(
-      ['BOARD', 'RUNTIMES'],
-      boards.map(({ board, runtimes }) => [board, runtimes.join(' ')]),
-    ),
+    ...(able.length === 0
+      ? ['No board can run it.']
+      : table(
+          ['BOARD', 'RUNTIMES'],
+          able.map(({ board, runtimes }) => [board, runtimes.join(' ')]),
+        )),
+    ...refusals(boards).map((line, i) => `${i === 0 ? '\n' : ''}${line}`),
+    ...(able.length > 0 && unable.length > 0
+      ? [`Not on ${unable.map(({ board }) => board).join(', ')}.`]
+      : []),
   ];
+}
+
+const runs = ({ runtimes }: Candidate): boolean => runtimes.length > 0;
+
+function needsText({ flash, arena, state }: Needs): string {
+  return `Compiled (aot): ${count(flash)} bytes of constants, arena ${count(arena)} bytes, state ${count(state)} bytes`;
+}
+
+/** Each reason once, with the boards it holds for and the way out. */
+function refusals(boards: readonly Candidate[]): string[] {
+  const reasons = new Map<string, { readonly on: string[]; readonly next: string | undefined }>();
+  for (const { board, refused } of boards)
+    for (const { runtime, where, what, next } of refused) {
+      const reason = `${runtime}: ${where === undefined || where.startsWith(board) ? '' : `${where}: `}${what}`;
+      const known = reasons.get(reason) ?? { on: [], next };
+      known.on.push(board);
+      reasons.set(reason, known);
+    }
+  return [...reasons].flatMap(([reason, { on, next }]) => [
+    on.length === boards.length ? reason : `${reason} (${on.join(', ')})`,
+    ...(next === undefined ? [] : [`  next: ${next}`]),
+  ]);
 }
 
 const count = (value: number): string => value.toLocaleString('en');

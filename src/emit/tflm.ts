@@ -57,7 +57,7 @@ const SCRIPT = 'tflm_sources.py';
 /** @throws KwsError (exit code 2) for models that the library does not run, or would run wrongly */
 export function tflmPart({ project, board, ids, by, path }: TflmInput): TflmPart {
   const choice = chooseTflm(board, path);
-  const problems = project.models.flatMap(({ model }) => unfit(model, choice));
+  const problems = project.models.flatMap(({ model }) => tflmProblems(model, choice));
   if (problems.length > 0) throw inputError(problems);
   const pointerBytes = board.core === 'host' ? 8 : 4;
   const arenaBytes = project.models.map(({ model }) =>
@@ -90,7 +90,8 @@ export function tflmPart({ project, board, ids, by, path }: TflmInput): TflmPart
   };
 }
 
-function unfit(model: Model, choice: TflmChoice): Problem[] {
+/** What of a model a library does not run, or would run wrongly. */
+export function tflmProblems(model: Model, choice: TflmChoice): readonly Problem[] {
   const problems: Problem[] = [];
   const where = (op: Model['operators'][number]) =>
     `${model.name}, operator ${op.index} (${operatorName(op)})`;

@@ -78,7 +78,10 @@ export function guessFrontend(model: Model): FrontendGuess {
     return { candidates: [], reason: `its input ${span}; the features of our front ends span 26` };
   }
   if (!isStreaming(model))
-    return { candidates: ['micro-speech'], reason: `it takes ${frames} frames at once` };
+    return {
+      candidates: ['micro-speech'],
+      reason: `it takes ${frames === 1 ? '1 frame' : `${frames} frames`} at once`,
+    };
   if (frames > 1)
     return { candidates: ['micro-wake-word'], reason: `it is streaming, ${frames} frames at a time` };
   return {

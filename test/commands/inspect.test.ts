@@ -1,0 +1,145 @@
+/** inspect: what is in a model, which boards run it, and why the others do not. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { boardsFor } from '../../src/commands/inspect-boards.js';
+import { describedModel, ModelBuilder } from '../../src/model/builder.js';
+import { openModel } from '../../src/readers/index.js';
+import { writeModel } from '../../src/tflite/build.js';
+import { dense, streaming } from '../model/sample-models.js';
+import { kwsGen } from '../support/command-line.js';
+import { wakeModel } from '../support/wake-model.js';
+
+/** Weights of `outputs` x 40 bytes, with a scale each if `perChannel`. */
+function large(outputs: number, perChannel = false): Uint8Array {
+  const b = new ModelBuilder('large');
+  const x = b.input('features', [1, 40], { scale: 26 / 255, zeroPoint: -128 });
+  const weights = new Int8Array(40 * outputs);
+  const scales = Array.from({ length: outputs }, (_, i) => 0.01 + i / 1e6);
+  const w = b.constant(
+    'w',
+    'int8',
+    [outputs, 40],
+    [...weights],
+    perChannel ? { scales, axis: 0 } : { scale: 0.01 },
+  );
+  const shape = [1, outputs];
+  const y = b.add(
+    'FULLY_CONNECTED',
+    [x, w],
+    { shape, scale: 0.1, zeroPoint: 0 },
+    { activation: 'NONE', keepNumDims: false },
+  );
+  return writeModel(b.build([y]));
+}
+
+const runtimesOf = (file: Uint8Array) =>
+  Object.fromEntries(boardsFor(openModel(file, 'm.tflite')).boards.map((one) => [one.board, one.runtimes]));
+
+describe('boardsFor', () => {
+  test('a small model: every board, both runtimes', () => {
+    for (const runtimes of Object.values(runtimesOf(wakeModel()))) expect(runtimes).toEqual(['aot', 'tflm']);
+  });
+
+  test('weights over the flash of a board: how much over, and where it fits', () => {
+    const { boards } = boardsFor(openModel(large(26_000), 'm.tflite'));
+    const by = new Map(boards.map((one) => [one.board, one]));
+    expect(by.get('virtual-cortex-m4')!.runtimes).toEqual(['aot', 'tflm']);
+    const nano = by.get('arduino-nano-33-ble')!;
+    expect(nano.runtimes).toEqual([]);
+    expect(nano.refused.map(({ runtime }) => runtime)).toEqual(['aot', 'tflm']);
+    expect(nano.refused[0]).toMatchObject({
+      where: 'arduino-nano-33-ble, flash',
+      what: expect.stringMatching(
+        /^the firmware needs at least [\d.]+ KB more flash than Arduino Nano 33 BLE/,
+      ),
+    });
+  });
+
+  test('a board whose constants fit alone but not beside the application', () => {
+    // 796 KB of flash: 795 KB of weights leave nothing for code.
+    const { boards } = boardsFor(openModel(large(20_352), 'm.tflite'));
+    expect(boards.find(({ board }) => board.startsWith('adafruit'))!.runtimes).toEqual([]);
+  });
+
+  test('a library that would compute it wrongly is left out', () => {
+    const { boards } = boardsFor(openModel(large(4, true), 'm.tflite'));
+    expect(boards.every(({ runtimes }) => runtimes.includes('aot'))).toBe(true);
+    const refused = boards.flatMap((one) => one.refused);
+    expect(refused.length).toBeGreaterThan(0);
+    for (const { runtime, what } of refused) {
+      expect(runtime).toBe('tflm');
+      expect(what).toMatch(/would compute this operator wrongly$/);
+    }
+  });
+
+  test('a float model: none, and the way to int8', () => {
+    const { needs, boards } = boardsFor(describedModelFile());
+    expect(needs).toBeUndefined();
+    for (const { runtimes, refused } of boards) {
+      expect(runtimes).toEqual([]);
+      expect(refused).toMatchObject([
+        { runtime: 'aot', what: 'is a float model', next: expect.stringContaining('representative_dataset') },
+        { runtime: 'tflm', what: 'is a float model' },
+      ]);
+    }
+  });
+});
+
+const floatFile = () => writeModel(describedModel(dense('float32', 'float32')));
+const describedModelFile = () => openModel(floatFile(), 'd.tflite');
+
+describe('kws-gen inspect', () => {
+  let directory: string;
+  beforeAll(() => {
+    directory = mkdtempSync(join(tmpdir(), 'kws inspect '));
+    writeFileSync(join(directory, 'float.tflite'), floatFile());
+    writeFileSync(join(directory, 'large.tflite'), large(26_000));
+    writeFileSync(join(directory, 'stream.tflite'), writeModel(describedModel(streaming())));
+    writeFileSync(join(directory, 'wake.tflite'), wakeModel());
+    const manifest = {
+      type: 'micro',
+      version: 2,
+      wake_word: 'Wake',
+      author: 'A',
+      model: 'wake.tflite',
+      micro: { probability_cutoff: 0.9, feature_step_size: 10, sliding_window_size: 5 },
+    };
+    writeFileSync(join(directory, 'wake.json'), JSON.stringify(manifest));
+  });
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+  const text = async (file: string) => {
+    const { code, out, err } = await kwsGen(['inspect', file], { directory });
+    expect([code, err]).toEqual([0, '']);
+    return out;
+  };
+
+  test('a manifest leads to its model', async () => {
+    expect(await text('wake.json')).toBe(await text('wake.tflite'));
+  });
+
+  test('the front end it was probably trained with', async () => {
+    expect(await text('wake.tflite')).toContain('Front end: micro-speech (it takes 1 frame at once)\n');
+  });
+
+  test('streaming: its state', async () => {
+    expect(await text('stream.tflite')).toMatch(/^ {2}state {2}2 variables, 12 bytes: a streaming model$/m);
+  });
+
+  test('a float model can be looked at: no board, with the next step', async () => {
+    const out = await text('float.tflite');
+    expect(out).toContain('\nNo board can run it.\n');
+    expect(out).toMatch(/^aot: .*: is a float model\n {2}next: convert it with full integer quantization/m);
+    expect(out).not.toContain('Compiled (aot)');
+  });
+
+  test('boards that have too little: by how much', async () => {
+    const out = await text('large.tflite');
+    expect(out).toMatch(/^virtual-cortex-m4 +aot tflm$/m);
+    expect(out).not.toMatch(/^arduino-nano-33-ble +/m);
+    expect(out).toMatch(/^aot: the firmware needs at least .* \(arduino-nano-33-ble\)$/m);
+    expect(out).toMatch(/^Not on adafruit-feather-nrf52840-sense, arduino-nano-33-ble\.$/m);
+  });
+});
