@@ -25,6 +25,10 @@ board = env.BoardConfig()
 platform_dir = env.PioPlatform().get_dir()
 native = board.get("build.mcu") == "host"
 
+# PlatformIO keeps SCons's record of what was built in the build cache, under paths relative to the project: what one
+# project has built would count as up to date in every other that shares the cache. The record is the project's own.
+env.SConsignFile(os.path.join("$BUILD_DIR", ".sconsign"))
+
 
 def setting(name, default=""):
     """Environment variable KWS_<NAME>, or the option custom_kws_<name>, or the default."""
