@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inputError, type Problem } from '../diagnostics/errors.js';
 import { didYouMean } from '../diagnostics/nearest.js';
-import { schemaProblems } from '../project/problems.js';
+import { schemaProblems } from '../diagnostics/schema-problems.js';
 import { HALS, halDefines } from './hal.js';
 import { TFLM_LIBRARIES } from './tflm-libraries.js';
 import { type Board, boardFileSchema, boardIdPattern, type ResolvedBoard } from './types.js';

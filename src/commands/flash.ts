@@ -25,7 +25,8 @@ export const flashCommand: Command = {
   options: [...TARGET_OPTIONS, 'port', ...STREAM_OPTIONS, 'noMonitor'],
   async run(options, context) {
     const { realStages } = await import('./real-stages.js');
-    return flash(options, context, realStages());
+    const ask = async () => (await import('../terminal/prompts.js')).terminalAsker();
+    return flash(options, context, realStages(context.interactive ? ask : undefined));
   },
 };
 

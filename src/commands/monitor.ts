@@ -22,7 +22,8 @@ export const monitorCommand: Command = {
   options: ['board', 'model', 'emulate', 'output', 'project', 'port', ...STREAM_OPTIONS],
   async run(options, context) {
     const { realStages } = await import('./real-stages.js');
-    return monitor(options, context, realStages());
+    const ask = async () => (await import('../terminal/prompts.js')).terminalAsker();
+    return monitor(options, context, realStages(context.interactive ? ask : undefined));
   },
 };
 

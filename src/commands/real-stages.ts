@@ -6,7 +6,9 @@ import { existsSync, statSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import type { ResolvedBoard } from '../boards/types.js';
 import type { VirtualState } from '../build/types.js';
+import type { PortInfo } from '../device/ports.js';
 import { inputError, toolError } from '../diagnostics/errors.js';
+import type { Asker } from '../project/draft.js';
 import { VERSION } from '../version.js';
 import { portsOfMachine } from './ports.js';
 import type { Progress, Running, Stages, Target } from './stages.js';
@@ -14,7 +16,8 @@ import type { Progress, Running, Stages, Target } from './stages.js';
 /** Hz; every front end takes it, and boards capture it. */
 const SAMPLE_RATE = 16_000;
 
-export function realStages(): Stages {
+/** @param ask whoever can be asked which of several ports is meant; without one that is an error */
+export function realStages(ask?: () => Promise<Asker>): Stages {
   return {
     async render({ project, board, runtime, tflmPath }) {
       if (tflmPath !== undefined) checkFolder(tflmPath);
@@ -38,9 +41,9 @@ export function realStages(): Stages {
     upload(target, folder, progress) {
       return isVirtual(target.board)
         ? startVirtualBoard(target, folder, progress)
-        : uploadRealBoard(target, folder, progress);
+        : uploadRealBoard(target, folder, progress, ask);
     },
-    find: findRunning,
+    find: (board, port, folder) => findRunning(board, port, folder, ask),
     async open({ port, baudRate }, signal) {
       const { openSession } = await import('../device/session.js');
       return openSession(port, { signal, ...(baudRate === undefined ? {} : { baudRate }) });
@@ -85,16 +88,21 @@ function runningVirtual({ pty, memory }: VirtualState, stateFolder: string): Run
   };
 }
 
-async function uploadRealBoard(target: Target, folder: string, progress: Progress): Promise<Running> {
+async function uploadRealBoard(
+  target: Target,
+  folder: string,
+  progress: Progress,
+  ask: Ask,
+): Promise<Running> {
   const { board } = target;
-  const [{ uploadFirmware }, { choosePort, waitForPort }] = await Promise.all([
+  const [{ uploadFirmware }, { waitForPort }] = await Promise.all([
     import('../build/index.js'),
     import('../device/ports.js'),
   ]);
   const usbIds = usbIdsOf(board);
   const before = await portsOfMachine();
   const named = before.find(({ path }) => path === target.port);
-  const port = target.port ?? choosePort(board.name, before, usbIds).path;
+  const port = target.port ?? (await portOf(board, before, ask));
   const known = named ?? before.find(({ path }) => path === port);
   await uploadFirmware(folder, board.id, { virtual: false, port, ...options(progress) });
   // A port the user named that carries none of the board's ids (an adapter, a network port) stays where it is.
@@ -113,6 +121,20 @@ async function uploadRealBoard(target: Target, folder: string, progress: Progres
   return { port: after, baudRate: board.monitorBaud };
 }
 
+type Ask = (() => Promise<Asker>) | undefined;
+
+/** The board's port, by its USB ids; several are a question, or an error that lists them. */
+async function portOf(board: ResolvedBoard, ports: readonly PortInfo[], ask: Ask): Promise<string> {
+  const { choosePort, matchPorts } = await import('../device/ports.js');
+  const matching = matchPorts(ports, usbIdsOf(board));
+  if (matching.length < 2 || ask === undefined) return choosePort(board.name, ports, usbIdsOf(board)).path;
+  const { describePort } = await import('../device/port-errors.js');
+  return (await ask()).choose(
+    `Which of them is the ${board.name}?`,
+    matching.map((port) => ({ value: port.path, hint: describePort(port) })),
+  );
+}
+
 const usbIdsOf = ({ usb }: ResolvedBoard): string[] => usb.map(({ vid, pid }) => `${vid}:${pid}`);
 
 function hasId(
@@ -126,6 +148,7 @@ async function findRunning(
   board: ResolvedBoard | undefined,
   port: string | undefined,
   folder: string,
+  ask: Ask,
 ): Promise<Running> {
   if (port !== undefined) return { port, ...(board === undefined ? {} : { baudRate: board.monitorBaud }) };
   if (board === undefined) {
@@ -135,11 +158,7 @@ async function findRunning(
     });
   }
   if (!isVirtual(board)) {
-    const { choosePort } = await import('../device/ports.js');
-    return {
-      port: choosePort(board.name, await portsOfMachine(), usbIdsOf(board)).path,
-      baudRate: board.monitorBaud,
-    };
+    return { port: await portOf(board, await portsOfMachine(), ask), baudRate: board.monitorBaud };
   }
   const { virtualState, virtualStateFolder } = await import('../build/index.js');
   const stateFolder = virtualStateFolder(folder, board.id);

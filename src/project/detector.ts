@@ -14,8 +14,8 @@ import {
 import type { DetectorSpec } from '../detector/spec.js';
 import type { Problem } from '../diagnostics/errors.js';
 import { didYouMean } from '../diagnostics/nearest.js';
+import { type FieldPath, fieldProblem } from '../diagnostics/schema-problems.js';
 import { FRONTEND_PRESETS, type FrontendSpec } from '../frontend/spec.js';
-import { type FieldPath, fieldProblem } from './problems.js';
 import type { DetectorEntry } from './schema.js';
 
 /** Labels that name the absence of a keyword: they compete, but are not detected unless kws.json says so. */

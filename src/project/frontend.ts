@@ -1,8 +1,8 @@
 /** The `frontend` field of kws.json → a front end, or what is wrong with it. */
 import type { Problem } from '../diagnostics/errors.js';
+import { fieldProblem } from '../diagnostics/schema-problems.js';
 import { microSpecProblems } from '../frontend/micro/geometry.js';
 import { FRONTEND_PRESETS, type FrontendSpec, type MicroFrontendSpec } from '../frontend/spec.js';
-import { fieldProblem } from './problems.js';
 import type { FrontendEntry } from './schema.js';
 
 const MICRO_FIELDS = [

@@ -5,7 +5,7 @@
  * `JSON.parse`, which bounds itself.
  */
 import { inputError } from '../diagnostics/errors.js';
-import { schemaProblems } from './problems.js';
+import { schemaProblems } from '../diagnostics/schema-problems.js';
 import { type KwsFile, kwsFileSchema } from './schema.js';
 
 /**

@@ -9,13 +9,13 @@
  */
 import { isAbsolute, join } from 'node:path';
 import { inputError, KwsError, type Problem } from '../diagnostics/errors.js';
+import { type FieldPath, fieldProblem } from '../diagnostics/schema-problems.js';
 import { FRONTEND_PRESETS, type FrontendSpec } from '../frontend/spec.js';
 import type { Model } from '../model/types.js';
 import { resolveDetector } from './detector.js';
 import { LARGEST_MODEL, readBounded } from './files.js';
 import { channelsOf, describeTensor, elements, framesOf, inputOf, isStreaming, outputOf } from './fit.js';
 import { resolveFrontend } from './frontend.js';
-import { type FieldPath, fieldProblem } from './problems.js';
 import type { BoardOverrides, KwsFile, ModelEntry } from './schema.js';
 import type { ResolvedModel, ResolvedProject, Runtime } from './types.js';
 

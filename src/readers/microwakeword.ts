@@ -7,7 +7,7 @@
  */
 import { z } from 'zod';
 import { inputError } from '../diagnostics/errors.js';
-import { schemaProblems } from '../project/problems.js';
+import { schemaProblems } from '../diagnostics/schema-problems.js';
 
 export interface MicroWakeWordManifest {
   readonly wakeWord: string;

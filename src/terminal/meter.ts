@@ -85,7 +85,7 @@ export class Meter {
   }
 
   #draw(): void {
-    const room = Math.max(1, (this.#options.stream.rows ?? 24) - 2);
+    const room = Math.max(1, (this.#options.stream.rows || 24) - 2);
     const lines = [...this.#rows.values()].flat().map((row) => this.#line(row));
     const shown = lines.slice(0, room);
     const up = this.#drawnLines > 0 ? `\u001b[${this.#drawnLines}A\r` : '';
@@ -96,7 +96,7 @@ export class Meter {
   }
 
   #line(row: Row): string {
-    const available = (this.#options.stream.columns ?? 80) - 1;
+    const available = (this.#options.stream.columns || 80) - 1;
     const figures = ` ${row.probability.toFixed(2)}  ${this.#time}`;
     const titleWidth = Math.min(this.#titleWidth, available - figures.length - 7);
     if (titleWidth < Math.min(4, this.#titleWidth))

@@ -86,7 +86,7 @@ export class Output {
   status(text: string): void {
     const shown = printable(text);
     if (this.stderr.isTTY === true) {
-      const width = Math.max(20, (this.stderr.columns ?? 80) - 1);
+      const width = Math.max(20, (this.stderr.columns || 80) - 1);
       this.stderr.write(`\r\u001b[2K${this.#errColours.dim(shown.slice(0, width))}`);
       this.#status = true;
     } else if (Date.now() >= this.#nextStatus) {

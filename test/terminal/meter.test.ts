@@ -49,6 +49,12 @@ describe('Meter', () => {
     for (const line of screen()) expect([...line].length).toBeLessThan(columns);
   });
 
+  test('a terminal that does not know its size (0 columns) counts as one of 80', () => {
+    const { meter, screen } = meterOn(0, ['yes']);
+    meter.score('m', [1], 1000);
+    expect(screen()).toEqual([`yes ▕${'█'.repeat(30)}▏ 1.00  1.00 s`]);
+  });
+
   test('a label cannot control the terminal', () => {
     const { meter, written } = meterOn(80, ['\u001b[2Jx\u0007']);
     meter.score('m', [0.3], 10);

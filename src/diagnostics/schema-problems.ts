@@ -1,13 +1,13 @@
 /**
- * What is wrong with a `kws.json`, in its user's words: every problem names the field as one would write
- * it (`models[0].detector.cutoff`), the value that stands there, and the fix.
+ * What a schema found wrong with a JSON file (kws.json, a board, a manifest), in its user's words: every
+ * problem names the field as one would write it (`models[0].detector.cutoff`), the value that stands there,
+ * and the fix, made of the schema's own descriptions and examples.
  *
- * Owns: turning the schema's findings into problems.
- * Leaves to others: the rules (`schema.ts`, `resolve.ts`), printing.
+ * Leaves to others: the rules (the schemas), reading files, printing.
  */
 import { z } from 'zod';
-import type { Problem } from '../diagnostics/errors.js';
-import { nearest } from '../diagnostics/nearest.js';
+import type { Problem } from './errors.js';
+import { nearest } from './nearest.js';
 
 export type FieldPath = readonly PropertyKey[];
 

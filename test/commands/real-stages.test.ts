@@ -1,0 +1,73 @@
+/** Which port a board is on, from what the machine says. */
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { findBoard, loadBoards } from '../../src/boards/index.js';
+import { realStages } from '../../src/commands/real-stages.js';
+
+const board = findBoard('arduino-nano-33-ble', loadBoards());
+const [usb] = board.usb;
+const nano = (path: string) => ({
+  path,
+  vendorId: usb!.vid,
+  productId: usb!.pid,
+  serialNumber: path.slice(-1),
+});
+const other = { path: '/dev/ttyS0' };
+
+function machine(...ports: readonly object[]): void {
+  vi.stubEnv('KWS_PORTS_JSON', JSON.stringify(ports));
+}
+
+beforeEach(() => machine());
+afterEach(() => vi.unstubAllEnvs());
+
+const find = (stages = realStages()) => stages.find(board, undefined, 'firmware-out');
+
+describe('the port of a board', () => {
+  test('the one with its USB ids', async () => {
+    machine(other, nano('/dev/ttyACM3'));
+    expect(await find()).toEqual({ port: '/dev/ttyACM3', baudRate: 115_200 });
+  });
+
+  test('none: what it would be, and what there is', async () => {
+    machine(other);
+    await expect(find()).rejects.toThrow(
+      /no port of this board was found\n {2}why: it would be .*; there are only \/dev\/ttyS0/,
+    );
+  });
+
+  test('several: listed where nobody can be asked', async () => {
+    machine(nano('/dev/ttyACM1'), nano('/dev/ttyACM2'));
+    await expect(find()).rejects.toThrow(
+      /2 ports match this board\n {2}why: \/dev\/ttyACM1 \(.*\), \/dev\/ttyACM2 \(/,
+    );
+  });
+
+  test('several: a question where somebody can be asked', async () => {
+    machine(nano('/dev/ttyACM1'), other, nano('/dev/ttyACM2'));
+    const asked: unknown[] = [];
+    const stages = realStages(async () => ({
+      choose: async (question, options) => {
+        asked.push(question, ...options.map(({ value }) => value));
+        return options[1]!.value;
+      },
+      text: async () => '',
+    }));
+    expect(await find(stages)).toMatchObject({ port: '/dev/ttyACM2' });
+    expect(asked).toEqual([`Which of them is the ${board.name}?`, '/dev/ttyACM1', '/dev/ttyACM2']);
+  });
+
+  test('neither a board nor a port named; a virtual board that does not run', async () => {
+    await expect(realStages().find(undefined, undefined, 'x')).rejects.toThrow(
+      'neither a board nor a port is named\n  next: --board ID or --port PATH names one',
+    );
+    const virtual = findBoard('virtual-cortex-m4', loadBoards());
+    await expect(realStages().find(virtual, undefined, '/nonexistent/firmware-out')).rejects.toThrow(
+      'no virtual-cortex-m4 runs firmware of this folder\n  next: kws-gen flash --board virtual-cortex-m4 --no-monitor',
+    );
+  });
+});
+
+test('--tflm-path that is no folder is refused before rendering', async () => {
+  const target = { tflmPath: '/nonexistent/tflm' } as Parameters<ReturnType<typeof realStages>['render']>[0];
+  await expect(realStages().render(target)).rejects.toThrow('--tflm-path /nonexistent/tflm: is no folder');
+});
