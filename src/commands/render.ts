@@ -11,10 +11,7 @@ export const renderCommand: Command = {
   summary: 'write the firmware project',
   description:
     'Writes a PlatformIO project with the firmware and stops. The folder is replaced as a whole, and only when rendering succeeded. It can be opened, built and changed with PlatformIO alone.',
-  examples: [
-    'kws-gen render --board arduino-nano-33-ble',
-    'kws-gen render --board native --output firmware',
-  ],
+  examples: ['kws-gen render --board arduino-nano-33-ble', 'kws-gen render --board native --output firmware'],
   options: [...TARGET_OPTIONS],
   async run(options, context) {
     const { realStages } = await import('./real-stages.js');
@@ -24,10 +21,11 @@ export const renderCommand: Command = {
 
 export async function render(
   options: OptionValues,
-  { out, directory }: CommandContext,
+  context: CommandContext,
   stages: Pick<Stages, 'render' | 'write'>,
 ): Promise<Verdict> {
-  const target = await targetOf(options, directory);
+  const { out, directory } = context;
+  const target = await targetOf(options, context);
   const folder = outputFolder(options, directory);
   showTarget(target, out);
   const firmware = await stages.render(target);
