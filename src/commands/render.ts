@@ -21,11 +21,10 @@ export const renderCommand: Command = {
 
 export async function render(
   options: OptionValues,
-  context: CommandContext,
+  { out, directory }: CommandContext,
   stages: Pick<Stages, 'render' | 'write'>,
 ): Promise<Verdict> {
-  const { out, directory } = context;
-  const target = await targetOf(options, context);
+  const target = await targetOf(options, directory);
   const folder = outputFolder(options, directory);
   showTarget(target, out);
   const firmware = await stages.render(target);
