@@ -140,6 +140,8 @@ function pioEnvironment(
     PLATFORMIO_CORE_DIR: privateCoreFolder(platformio, env),
     // Links to development platforms are named after folders, not paths: one place per project.
     PLATFORMIO_PLATFORMS_DIR: join(folder, '.pio', 'platforms'),
+    // Python would leave its caches beside the platform's scripts: in the package, which is not ours to write to.
+    PYTHONDONTWRITEBYTECODE: '1',
   };
 }
 
