@@ -75,6 +75,6 @@ export function offlineError(missing: string, context: FailureContext): Error {
   return toolError({
     what: `${missing} is not installed, and PlatformIO cannot download it: no network`,
     why: `${context.doing} for ${context.environment} needs it`,
-    next: 'connect to the network once (behind a proxy, set HTTPS_PROXY) and try again; virtual boards and --emulate need no download',
+    next: 'connect to the network once (behind a proxy, set HTTPS_PROXY) and try again; the runtime aot on virtual boards and with --emulate needs no download, and --tflm-path takes a local interpreter',
   });
 }

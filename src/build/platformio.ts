@@ -4,6 +4,7 @@
  * Owns: the call of `pio run`, its environment, its progress, its limits. Leaves to others: reading what it
  * says (`build-log.ts`), errors (`build-errors.ts`), opening the port.
  */
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { toolError } from '../diagnostics/errors.js';
@@ -129,7 +130,7 @@ function pioEnvironment(
     PLATFORMIO_SETTING_CHECK_PRUNE_SYSTEM_THRESHOLD: '0',
     PLATFORMIO_DISABLE_PROGRESSBAR: 'true',
     PLATFORMIO_NO_ANSI: 'true',
-    PLATFORMIO_BUILD_CACHE_DIR: join(cacheFolder(env), 'build-cache'),
+    PLATFORMIO_BUILD_CACHE_DIR: buildCache(folder, virtual, env),
     PYTHONUNBUFFERED: '1',
     // Compilers write their messages in English, which is what is recognised.
     LC_ALL: 'C.UTF-8',
@@ -143,6 +144,16 @@ function pioEnvironment(
     // Python would leave its caches beside the platform's scripts: in the package, which is not ours to write to.
     PYTHONDONTWRITEBYTECODE: '1',
   };
+}
+
+/**
+ * Compiled objects, shared by all projects of virtual boards. A real board's platform keeps SCons's record of
+ * what is up to date in this folder, under paths relative to the project, so that projects which share it link
+ * each other's stale objects: there each project has its own.
+ */
+function buildCache(folder: string, virtual: boolean, env: NodeJS.ProcessEnv): string {
+  const shared = join(cacheFolder(env), 'build-cache');
+  return virtual ? shared : join(shared, createHash('sha256').update(folder).digest('hex').slice(0, 16));
 }
 
 async function pioRun(
