@@ -20,10 +20,11 @@ export const buildCommand: Command = {
 
 export async function build(
   options: OptionValues,
-  { out, directory, signal }: CommandContext,
+  context: CommandContext,
   stages: Pick<Stages, 'render' | 'write' | 'build'>,
 ): Promise<Verdict> {
-  const target = await targetOf(options, directory);
+  const { out, directory, signal } = context;
+  const target = await targetOf(options, context);
   const folder = outputFolder(options, directory);
   showTarget(target, out);
   await stages.write(await stages.render(target), folder);

@@ -37,7 +37,7 @@ export async function flash(
 ): Promise<Verdict> {
   checkStreamOptions(options);
   const { out, directory, signal } = context;
-  const target = await targetOf(options, directory);
+  const target = await targetOf(options, context);
   checkLabel(options.untilDetect, heardLabels(target.project));
   const clips = await clipsOf(options.play ?? [], context, stages);
   const folder = outputFolder(options, directory);
@@ -45,10 +45,12 @@ export async function flash(
 
   showTarget(target, out);
   const firmware = await stages.render(target);
+  // A board that is not there is found out about before minutes of building.
+  const located = await stages.locate(target);
   await stages.write(firmware, folder);
   showBuild(await stages.build(target, folder, progress), target, out, asLines(out));
   out.progress(target.board.kind === 'real' ? 'uploading' : 'starting the virtual board');
-  const running = await stages.upload(target, folder, progress);
+  const running = await stages.upload(located, folder, progress);
   let leave = false;
   try {
     const verdict = await stream(

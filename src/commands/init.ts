@@ -4,6 +4,7 @@ import { inputError } from '../diagnostics/errors.js';
 import type { InitResult } from '../project/init.js';
 import type { Command, CommandContext } from './command.js';
 import { openProjectModel } from './models.js';
+import { projectFolder } from './target.js';
 
 export const initCommand: Command = {
   name: 'init',
@@ -50,11 +51,11 @@ export const initCommand: Command = {
       asker,
       openModel: await openProjectModel(),
       source: resolve(context.directory, source),
-      directory: resolve(context.directory, project ?? '.'),
+      directory: projectFolder(options, context.directory),
       gate: gate === undefined ? undefined : resolve(context.directory, gate),
       board: board === undefined ? undefined : await canonicalBoard(board),
     });
-    show(result, context);
+    show(result, context, await nextStep(result, project));
     return 0;
   },
 };
@@ -64,7 +65,23 @@ async function canonicalBoard(name: string): Promise<string> {
   return findBoard(name).id;
 }
 
-function show({ project, kws, written, notes }: InitResult, { out, directory }: CommandContext): void {
+/** What makes it heard: a clip where the board has no microphone. */
+async function nextStep({ kws, project }: InitResult, folder: string | undefined): Promise<string> {
+  const { findBoard } = await import('../boards/index.js');
+  const board = findBoard(kws.board ?? 'virtual-cortex-m4');
+  return [
+    'kws-gen flash',
+    ...(folder === undefined ? [] : [`--project ${/\s/.test(folder) ? `"${folder}"` : folder}`]),
+    ...(kws.board === undefined ? [`--board ${board.id}`] : []),
+    ...(board.microphone === null && project.frontend.kind !== 'none' ? ['--play CLIP.wav'] : []),
+  ].join(' ');
+}
+
+function show(
+  { project, kws, written, notes }: InitResult,
+  { out, directory }: CommandContext,
+  next: string,
+): void {
   const files = written.map((path) => relative(directory, path) || path);
   const lines = [
     `${files[0]}: ${project.name}, ${project.models.length === 1 ? '1 model' : `${project.models.length} models`}`,
@@ -74,7 +91,7 @@ function show({ project, kws, written, notes }: InitResult, { out, directory }: 
     ),
     ...(files.length > 2 ? [`Copied beside it: ${files.slice(2).join(', ')}`] : []),
     ...notes.map((note) => `Note: ${note}`),
-    `Next: kws-gen flash${kws.board === undefined ? ' --board virtual-cortex-m4 --play CLIP.wav' : ''}`,
+    `Next: ${next}`,
   ];
   out.result({ t: 'init', written: files, kws, notes }, lines);
 }

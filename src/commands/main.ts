@@ -47,7 +47,7 @@ export async function main(
     return 0;
   }
   try {
-    await program.parseAsync([...argv], { from: 'user' });
+    await program.parseAsync(commandFirst(argv), { from: 'user' });
     return verdict;
   } catch (error) {
     if (world.signal.aborted) return INTERRUPTED;
@@ -56,6 +56,12 @@ export async function main(
     out.error(failure);
     return failure.exitCode;
   }
+}
+
+/** `kws-gen --json boards` means `kws-gen boards --json`: every command takes it, the program does not. */
+function commandFirst(argv: readonly string[]): string[] {
+  const [first, ...rest] = argv;
+  return first === '--json' && rest.length > 0 ? [...rest, first] : [...argv];
 }
 
 function pick(world: World): Pick<CommandContext, 'directory' | 'stdin' | 'signal'> {

@@ -1,9 +1,9 @@
 /** `kws-gen monitor`: shows what a board hears that already runs. */
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { HelloEvent } from '../device/events.js';
 import { frontendHash } from '../frontend/spec.js';
-import { KWS_FILE } from '../project/load.js';
+import { KWS_FILE } from '../project/files.js';
 import type { LoadedProject } from '../project/resolve.js';
 import type { Output } from '../terminal/output.js';
 import { clipsOf } from './clips.js';
@@ -11,7 +11,7 @@ import type { Command, CommandContext, Verdict } from './command.js';
 import type { OptionValues } from './options.js';
 import type { Stages } from './stages.js';
 import { checkLabel, checkStreamOptions, STREAM_OPTIONS, stream } from './stream.js';
-import { heardLabels, outputFolder, projectOf } from './target.js';
+import { heardLabels, MODEL_OPTIONS, outputFolder, projectFolder, projectOf } from './target.js';
 
 export const monitorCommand: Command = {
   name: 'monitor',
@@ -19,7 +19,7 @@ export const monitorCommand: Command = {
   description:
     'Opens the serial port of a board that runs kws-gen firmware and shows its inference results, as flash does. Warns where the board’s model or front end is not the project’s. A virtual board ends with it.',
   examples: ['kws-gen monitor', 'kws-gen monitor --port /dev/ttyACM0 --for 10s --json'],
-  options: ['board', 'model', 'emulate', 'output', 'project', 'port', ...STREAM_OPTIONS],
+  options: ['board', ...MODEL_OPTIONS, 'emulate', 'output', 'project', 'port', ...STREAM_OPTIONS],
   async run(options, context) {
     const { realStages } = await import('./real-stages.js');
     const ask = async () => (await import('../terminal/prompts.js')).terminalAsker();
@@ -34,7 +34,7 @@ export async function monitor(
 ): Promise<Verdict> {
   checkStreamOptions(options);
   const { out, directory } = context;
-  const project = await projectIfAny(options, directory);
+  const project = await projectIfAny(options, context);
   if (project !== undefined) checkLabel(options.untilDetect, heardLabels(project));
   const clips = await clipsOf(options.play ?? [], context, stages);
   const { board, port } = await boardOf(options, project);
@@ -65,10 +65,13 @@ export async function monitor(
 }
 
 /** A board can be watched without its project. */
-async function projectIfAny(options: OptionValues, directory: string): Promise<LoadedProject | undefined> {
+async function projectIfAny(
+  options: OptionValues,
+  context: CommandContext,
+): Promise<LoadedProject | undefined> {
   const there =
-    options.model !== undefined || existsSync(join(resolve(directory, options.project ?? '.'), KWS_FILE));
-  return there || options.project !== undefined ? projectOf(options, directory) : undefined;
+    options.model !== undefined || existsSync(join(projectFolder(options, context.directory), KWS_FILE));
+  return there || options.project !== undefined ? projectOf(options, context) : undefined;
 }
 
 async function boardOf(options: OptionValues, project: LoadedProject | undefined) {

@@ -4,12 +4,10 @@
  */
 import { existsSync, statSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
-import type { ResolvedBoard } from '../boards/types.js';
-import type { VirtualState } from '../build/types.js';
-import type { PortInfo } from '../device/ports.js';
-import { inputError, toolError } from '../diagnostics/errors.js';
-import type { Asker } from '../project/draft.js';
+import { inputError } from '../diagnostics/errors.js';
 import { VERSION } from '../version.js';
+import { type Ask, hasId, isVirtual, locate, portOf, usbIdsOf } from './board-ports.js';
+import { findRunning, runningVirtual } from './find-running.js';
 import { portsOfMachine } from './ports.js';
 import type { Progress, Running, Stages, Target } from './stages.js';
 
@@ -17,7 +15,7 @@ import type { Progress, Running, Stages, Target } from './stages.js';
 const SAMPLE_RATE = 16_000;
 
 /** @param ask whoever can be asked which of several ports is meant; without one that is an error */
-export function realStages(ask?: () => Promise<Asker>): Stages {
+export function realStages(ask?: Ask): Stages {
   return {
     async render({ project, board, runtime, tflmPath }) {
       if (tflmPath !== undefined) checkFolder(tflmPath);
@@ -38,6 +36,7 @@ export function realStages(ask?: () => Promise<Asker>): Stages {
       const { flash, ram, program, seconds } = report;
       return { flash, ram, artifact: program, seconds };
     },
+    locate: (target) => locate(target, ask),
     upload(target, folder, progress) {
       return isVirtual(target.board)
         ? startVirtualBoard(target, folder, progress)
@@ -56,8 +55,6 @@ export function realStages(ask?: () => Promise<Asker>): Stages {
   };
 }
 
-const isVirtual = ({ kind }: ResolvedBoard): boolean => kind !== 'real';
-
 /** Reports what PlatformIO is at, and ends it when the command ends. */
 function options({ signal, progress }: Progress) {
   return {
@@ -73,21 +70,6 @@ async function startVirtualBoard({ board }: Target, folder: string, { signal }: 
   return runningVirtual(await startVirtual(folder, board.id, { stateFolder, signal }), stateFolder);
 }
 
-function runningVirtual({ pty, memory }: VirtualState, stateFolder: string): Running {
-  return {
-    port: pty,
-    link: { file: memory },
-    async stop() {
-      const { stopVirtual } = await import('../build/index.js');
-      await stopVirtual(stateFolder);
-    },
-    async release() {
-      const { releaseVirtual } = await import('../build/index.js');
-      releaseVirtual(stateFolder);
-    },
-  };
-}
-
 async function uploadRealBoard(
   target: Target,
   folder: string,
@@ -101,12 +83,14 @@ async function uploadRealBoard(
   ]);
   const usbIds = usbIdsOf(board);
   const before = await portsOfMachine();
-  const named = before.find(({ path }) => path === target.port);
-  const port = target.port ?? (await portOf(board, before, ask));
-  const known = named ?? before.find(({ path }) => path === port);
+  // The build took its time: a port that was found may have another name by now.
+  const named = before.some(({ path }) => path === target.port) || target.portFound !== true;
+  const port = (named ? target.port : undefined) ?? (await portOf(board, before, ask));
+  const known = before.find(({ path }) => path === port);
   await uploadFirmware(folder, board.id, { virtual: false, port, ...options(progress) });
   // A port the user named that carries none of the board's ids (an adapter, a network port) stays where it is.
-  const stays = target.port !== undefined && (known === undefined || !hasId(known, usbIds));
+  const stays =
+    target.portFound !== true && target.port !== undefined && (known === undefined || !hasId(known, usbIds));
   const after = stays
     ? port
     : (
@@ -119,56 +103,6 @@ async function uploadRealBoard(
         })
       ).path;
   return { port: after, baudRate: board.monitorBaud };
-}
-
-type Ask = (() => Promise<Asker>) | undefined;
-
-/** The board's port, by its USB ids; several are a question, or an error that lists them. */
-async function portOf(board: ResolvedBoard, ports: readonly PortInfo[], ask: Ask): Promise<string> {
-  const { choosePort, matchPorts } = await import('../device/ports.js');
-  const matching = matchPorts(ports, usbIdsOf(board));
-  if (matching.length < 2 || ask === undefined) return choosePort(board.name, ports, usbIdsOf(board)).path;
-  const { describePort } = await import('../device/port-errors.js');
-  return (await ask()).choose(
-    `Which of them is the ${board.name}?`,
-    matching.map((port) => ({ value: port.path, hint: describePort(port) })),
-  );
-}
-
-const usbIdsOf = ({ usb }: ResolvedBoard): string[] => usb.map(({ vid, pid }) => `${vid}:${pid}`);
-
-function hasId(
-  port: { readonly vendorId?: string; readonly productId?: string },
-  usbIds: readonly string[],
-): boolean {
-  return usbIds.includes(`${port.vendorId ?? ''}:${port.productId ?? ''}`.toUpperCase());
-}
-
-async function findRunning(
-  board: ResolvedBoard | undefined,
-  port: string | undefined,
-  folder: string,
-  ask: Ask,
-): Promise<Running> {
-  if (port !== undefined) return { port, ...(board === undefined ? {} : { baudRate: board.monitorBaud }) };
-  if (board === undefined) {
-    throw inputError({
-      what: 'neither a board nor a port is named',
-      next: '--board ID or --port PATH names one (kws-gen ports lists the ports)',
-    });
-  }
-  if (!isVirtual(board)) {
-    return { port: await portOf(board, await portsOfMachine(), ask), baudRate: board.monitorBaud };
-  }
-  const { virtualState, virtualStateFolder } = await import('../build/index.js');
-  const stateFolder = virtualStateFolder(folder, board.id);
-  const state = virtualState(stateFolder);
-  if (state !== undefined) return runningVirtual(state, stateFolder);
-  throw toolError({
-    what: `no ${board.id} runs firmware of this folder`,
-    where: folder,
-    next: `kws-gen flash --board ${board.id} --no-monitor starts one and leaves it running`,
-  });
 }
 
 function checkFolder(path: string): void {

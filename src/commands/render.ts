@@ -21,10 +21,11 @@ export const renderCommand: Command = {
 
 export async function render(
   options: OptionValues,
-  { out, directory }: CommandContext,
+  context: CommandContext,
   stages: Pick<Stages, 'render' | 'write'>,
 ): Promise<Verdict> {
-  const target = await targetOf(options, directory);
+  const { out, directory } = context;
+  const target = await targetOf(options, context);
   const folder = outputFolder(options, directory);
   showTarget(target, out);
   const firmware = await stages.render(target);

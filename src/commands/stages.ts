@@ -16,8 +16,10 @@ export interface Target {
   /** With the project's own settings applied; a twin under --emulate. */
   readonly board: ResolvedBoard;
   readonly runtime: Runtime;
-  /** Serial port, where the user named one. */
+  /** Serial port, where the user named one or `locate` found one. */
   readonly port?: string;
+  /** It was found by the board's USB ids: it may come back under another name. */
+  readonly portFound?: boolean;
   /** Local folder of TensorFlow Lite Micro, absolute. */
   readonly tflmPath?: string;
 }
@@ -57,6 +59,8 @@ export interface Progress {
 export interface Stages {
   /** Pure: the whole firmware project in memory. */
   render(target: Target): Promise<FirmwareProject>;
+  /** A real board with the port it is on. Throws where none is there; may ask which of several. */
+  locate(target: Target): Promise<Target>;
   /** Replaces the folder only once everything is rendered. */
   write(firmware: FirmwareProject, folder: string): Promise<void>;
   build(target: Target, folder: string, progress: Progress): Promise<BuildSummary>;

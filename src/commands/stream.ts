@@ -17,7 +17,7 @@ import type { Running, Stages } from './stages.js';
 
 export const STREAM_OPTIONS = ['play', 'for', 'untilDetect', 'timeout'] as const;
 
-/** How long --until-detect waits where nobody could press Ctrl-C. */
+/** How long --until-detect waits for what may never end, where nobody could press Ctrl-C. */
 const UNATTENDED_TIMEOUT_MS = 60_000;
 
 /** How long after the first hello further ones belong to it. */
@@ -105,7 +105,9 @@ export async function stream(
     signal.removeEventListener('abort', onAbort);
     await session?.close();
   }
-  return verdict(ending, request);
+  if (ending === 'heard' || request.untilDetect === undefined) return 0;
+  out.progress(`${JSON.stringify(request.untilDetect)} was not heard`);
+  return 1;
 }
 
 function startTimers(
@@ -113,14 +115,25 @@ function startTimers(
   attended: boolean,
   finish: (how: Ending) => void,
 ): NodeJS.Timeout[] {
-  const timers: NodeJS.Timeout[] = [];
-  const { forMs, untilDetect } = request;
-  if (forMs !== undefined) timers.push(setTimeout(() => finish('time'), forMs));
-  const unattended = attended || forMs !== undefined ? undefined : UNATTENDED_TIMEOUT_MS;
-  const timeout = request.timeoutMs ?? unattended;
-  if (untilDetect !== undefined && timeout !== undefined)
-    timers.push(setTimeout(() => finish('timeout'), timeout));
-  return timers;
+  const { forMs, timeoutMs } = limitsOf(request, attended);
+  return [
+    ...(forMs === undefined ? [] : [setTimeout(() => finish('time'), forMs)]),
+    ...(timeoutMs === undefined ? [] : [setTimeout(() => finish('timeout'), timeoutMs)]),
+  ];
+}
+
+/**
+ * When a stream ends by itself, in ms. What would never end and nobody could interrupt gets a limit; clips
+ * end, however long they are.
+ */
+export function limitsOf(
+  { clips, forMs, untilDetect, timeoutMs }: Omit<StreamRequest, 'check'>,
+  attended: boolean,
+): { readonly forMs?: number | undefined; readonly timeoutMs?: number | undefined } {
+  if (untilDetect === undefined) return { forMs };
+  const finite = clips.length > 0 && clips.every(({ samples }) => samples instanceof Int16Array);
+  const bounded = attended || finite || forMs !== undefined;
+  return { forMs, timeoutMs: timeoutMs ?? (bounded ? undefined : UNATTENDED_TIMEOUT_MS) };
 }
 
 /** Shows events while the clips play, or the microphone listens. */
@@ -199,8 +212,4 @@ function showHello(hello: HelloEvent, { port }: Running, { out }: CommandContext
     gate ? `${m} (gate)` : `${m}: ${labels.join(', ')}`,
   );
   out.text(`${out.colours.bold(hello.board)} on ${port}, runtime ${hello.runtime}, ${words.join('; ')}`);
-}
-
-function verdict(ending: Ending | undefined, { untilDetect }: StreamRequest): Verdict {
-  return untilDetect === undefined || ending === 'heard' ? 0 : 1;
 }

@@ -1,16 +1,21 @@
 /** Options and kws.json → what firmware is made of and for which board. */
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import type { ResolvedBoard } from '../boards/types.js';
 import { inputError } from '../diagnostics/errors.js';
+import { KWS_FILE } from '../project/files.js';
 import type { LoadedProject } from '../project/resolve.js';
+import type { CommandContext } from './command.js';
 import { openProjectModel } from './models.js';
 import type { OptionValues } from './options.js';
 import type { Target } from './stages.js';
 
+/** What a model's own file does not say; kws.json says it otherwise. */
+export const MODEL_OPTIONS = ['model', 'labels', 'frontend', 'gate', 'cutoff'] as const;
+
 /** Options that say what and where, the same in every command that makes firmware. */
 export const TARGET_OPTIONS = [
   'board',
-  'model',
+  ...MODEL_OPTIONS,
   'runtime',
   'emulate',
   'tflmPath',
@@ -18,25 +23,53 @@ export const TARGET_OPTIONS = [
   'project',
 ] as const;
 
+/** Folder of kws.json; the file itself may be named, too. */
+export function projectFolder({ project = '.' }: Pick<OptionValues, 'project'>, directory: string): string {
+  const named = resolve(directory, project);
+  return basename(named) === KWS_FILE ? dirname(named) : named;
+}
+
 /** The project of kws.json, or one drafted from `--model`. */
-export async function projectOf(options: OptionValues, directory: string): Promise<LoadedProject> {
+export async function projectOf(
+  options: OptionValues,
+  { directory, out }: Pick<CommandContext, 'directory' | 'out'>,
+): Promise<LoadedProject> {
   const openModel = await openProjectModel();
   if (options.model === undefined) {
+    refuseModelOptions(options);
     const { loadProject } = await import('../project/load.js');
-    return loadProject(resolve(directory, options.project ?? '.'), { openModel });
+    return loadProject(projectFolder(options, directory), { openModel });
   }
   const [{ draftProject }, { resolveProject }] = await Promise.all([
     import('../project/draft.js'),
     import('../project/resolve.js'),
   ]);
   const path = resolve(directory, options.model);
-  const { kws } = await draftProject(path, { openModel });
+  const { labels, frontend, cutoff } = options;
+  const gate = options.gate === undefined ? undefined : resolve(directory, options.gate);
+  const { kws, notes } = await draftProject(path, { openModel, labels, frontend, cutoff, gate });
+  for (const note of notes) out.progress(note);
   return resolveProject(kws, { directory: dirname(path), openModel, file: options.model });
 }
 
+/** A project has its own labels: what is said beside it would be passed over. */
+function refuseModelOptions(options: OptionValues): void {
+  const given = MODEL_OPTIONS.find((name) => options[name] !== undefined);
+  if (given === undefined) return;
+  throw inputError({
+    what: 'means nothing without --model',
+    where: `--${given}`,
+    next: `set it in ${KWS_FILE}, or make that anew: kws-gen init MODEL --${given} … --force`,
+  });
+}
+
 /** @throws KwsError (exit code 2) where no board is named, or it is not known */
-export async function targetOf(options: OptionValues, directory: string): Promise<Target> {
-  const project = await projectOf(options, directory);
+export async function targetOf(
+  options: OptionValues,
+  context: Pick<CommandContext, 'directory' | 'out'>,
+): Promise<Target> {
+  const { directory } = context;
+  const project = await projectOf(options, context);
   const { findBoard, loadBoards, resolveTwin } = await import('../boards/index.js');
   const { applyOverrides, overridesFor } = await import('../project/overrides.js');
   const boards = loadBoards();
@@ -63,7 +96,7 @@ export async function targetOf(options: OptionValues, directory: string): Promis
 /** Folder of the firmware project: beside kws.json, or where one stands. */
 export function outputFolder(options: OptionValues, directory: string): string {
   return options.output === undefined
-    ? resolve(directory, options.project ?? '.', 'firmware-out')
+    ? resolve(projectFolder(options, directory), 'firmware-out')
     : resolve(directory, options.output);
 }
 

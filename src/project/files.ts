@@ -3,6 +3,8 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { inputError, type Problem } from '../diagnostics/errors.js';
 
+export const KWS_FILE = 'kws.json';
+
 /** A model for a microcontroller is a hundred times smaller. */
 export const LARGEST_MODEL = 32 * 1024 * 1024;
 export const LARGEST_KWS_FILE = 1024 * 1024;

@@ -10,7 +10,7 @@ import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inputError, type Problem, toolError } from '../diagnostics/errors.js';
 import { type DraftOptions, draftProject } from './draft.js';
-import { KWS_FILE } from './load.js';
+import { KWS_FILE } from './files.js';
 import { parseKwsFile } from './parse.js';
 import { type LoadedProject, resolveProject } from './resolve.js';
 import type { KwsFile, ModelEntry } from './schema.js';

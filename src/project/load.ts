@@ -5,11 +5,9 @@
  */
 import { join, resolve } from 'node:path';
 import { inputError, KwsError } from '../diagnostics/errors.js';
-import { LARGEST_KWS_FILE, readBounded } from './files.js';
+import { KWS_FILE, LARGEST_KWS_FILE, readBounded } from './files.js';
 import { parseKwsFile } from './parse.js';
 import { type LoadedProject, type ModelOpener, resolveProject } from './resolve.js';
-
-export const KWS_FILE = 'kws.json';
 
 export interface LoadOptions {
   readonly openModel: ModelOpener;

@@ -69,6 +69,7 @@ async function tryFlash({ options = {}, world = {}, device: fields = {}, stages 
       stop: step('stop', () => undefined),
       release: step('release', () => undefined),
     })),
+    locate: async (target) => target,
     find: step('find', () => ({ port: 'fake' })),
     open: step('open', async (_, signal) => {
       const session = await openSession(device.transport, { signal });
@@ -238,6 +239,18 @@ describe('trouble ends the virtual board and is told', () => {
       meanwhile: (device) => device.say('fault', { code: 'model', message: 'arena too small' }),
     });
     ends(error, 'the model cannot run on the board\n  why: arena too small');
+  });
+
+  test('no board is there: nothing is written or built', async () => {
+    const { error, steps } = await tryFlash({
+      stages: {
+        locate: async () => {
+          throw toolError({ what: 'no port of this board was found', next: 'connect it' });
+        },
+      },
+    });
+    ends(error, 'no port of this board was found');
+    expect(steps).toEqual(['render']);
   });
 
   test('the build fails: nothing is uploaded', async () => {

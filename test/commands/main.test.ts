@@ -118,6 +118,12 @@ describe('mistakes in what is given: exit code 2', () => {
     ]);
   });
 
+  test('--json may stand before the command', async () => {
+    const { code, out } = await kwsGen(['--json', 'boards']);
+    expect(code).toBe(0);
+    expect(jsonLines(out)[0]).toMatchObject({ t: 'board' });
+  });
+
   test('a mistake in the command line under --json', async () => {
     const { code, out } = await kwsGen(['flash', '--bord', '--json']);
     expect(code).toBe(2);
@@ -167,7 +173,7 @@ describe('results', () => {
     );
     expect(made).toMatchObject({ code: 0, err: '' });
     expect(made.out).toContain('p/kws.json: wake, 1 model\n');
-    expect(made.out).toContain('Next: kws-gen flash\n');
+    expect(made.out).toContain('Next: kws-gen flash --project p --play CLIP.wav\n');
     const rendered = await kwsGen(['render', '--project', 'p', '--json'], { directory });
     expect(rendered.code).toBe(0);
     expect(jsonLines(rendered.out)).toMatchObject([
