@@ -1,0 +1,117 @@
+/**
+ * `--emulate`: the example built with a real board's processor flags and memory limits, run on the nearest core
+ * QEMU has, and deciding as the host does.
+ */
+import { readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { loadClip } from '../../src/audio/clip.js';
+import { findBoard } from '../../src/boards/index.js';
+import { createHostRun, runClip } from '../../src/evaluate/host-run.js';
+import { loadProject } from '../../src/project/load.js';
+import { openModel } from '../../src/readers/index.js';
+import { describeWithToolchain } from './platform-support.js';
+import { Workshop } from './tool.js';
+
+/** What every object must say of the processor it is for (ARM's build attributes). */
+const TWINS = [
+  { board: 'arduino-nano-33-ble', arch: 'v7E-M', fpu: 'VFPv4-D16', core: 'Cortex-M4' },
+  {
+    board: 'adafruit-feather-nrf52840-sense',
+    arch: 'v7E-M',
+    fpu: 'VFPv4-D16',
+    core: 'Cortex-M4',
+  },
+  { board: 'arduino-nano-rp2040-connect', arch: 'v6S-M', fpu: undefined, core: 'M0+' },
+] as const;
+
+/** What the objects say, all of them: tag → values. */
+async function attributes(folder: string): Promise<Map<string, Set<string>>> {
+  const objects = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.o'))
+    .map((name) => join(folder, name));
+  const { stdout } = await execa('arm-none-eabi-readelf', ['-A', ...objects]);
+  const found = new Map<string, Set<string>>();
+  for (const [, name, value] of stdout.matchAll(/^\s+Tag_(\w+): (.*)$/gm))
+    found.set(name!, (found.get(name!) ?? new Set()).add(value!));
+  return found;
+}
+
+/** The compiler and its options, as DWARF keeps them, per C++17 source; libraries come with the compiler. */
+async function compilerCalls(program: string): Promise<string[]> {
+  const { stdout } = await execa('arm-none-eabi-readelf', ['--debug-dump=info', '--dwarf-depth=1', program]);
+  return [...stdout.matchAll(/DW_AT_producer .*: (GNU C\+\+17 .*)$/gm)].map(([, producer]) => producer!);
+}
+
+/** A symbol that the linker script defines. */
+async function symbol(program: string, name: string): Promise<number> {
+  const { stdout } = await execa('arm-none-eabi-nm', [program]);
+  return Number.parseInt(new RegExp(`^([0-9a-f]+) A ${name}$`, 'm').exec(stdout)?.[1] ?? '', 16);
+}
+
+describeWithToolchain('twins', () => {
+  let shop: Workshop;
+  let project: string;
+  beforeAll(async () => {
+    shop = await Workshop.open();
+    project = shop.example('twins');
+  });
+  afterAll(() => shop?.close());
+
+  test.each(TWINS)('$board', async ({ board, arch, fpu, core }) => {
+    const { flashBytes, ramBytes, twin, name } = findBoard(board);
+    const { code, lines, stderr } = await shop.run(
+      ['flash', '--board', board, '--emulate', '--play', 'chirp.wav', '--play', 'other.wav', '--json'],
+      { cwd: project },
+    );
+    expect(code, stderr + JSON.stringify(lines.at(-1))).toBe(0);
+    // It says what it is.
+    expect(stderr).toContain(`Twin of ${name}`);
+    expect(stderr).toContain(twin!.note);
+    expect(lines[0]).toMatchObject({
+      t: 'build',
+      board: `${board}-twin`,
+      flash: { total: flashBytes },
+      ram: { total: ramBytes },
+    });
+    expect(lines[1]).toMatchObject({ t: 'hello', board: `${board}-twin`, runtime: 'aot' });
+
+    const run = createHostRun(await loadProject(project, { openModel }));
+    const expected: unknown[] = [];
+    for (const clip of ['chirp.wav', 'other.wav'])
+      for (const event of runClip(run, await loadClip(join(project, clip), 16_000)))
+        expected.push({ ...event, clip });
+    expect(lines.slice(2)).toEqual(expected);
+
+    const program = (lines[0] as unknown as { artifact: string }).artifact;
+    const tags = await attributes(dirname(program));
+    const told = (tag: string) => [...(tags.get(tag) ?? [])];
+    expect(told('CPU_arch')).toEqual([arch]);
+    expect(told('FP_arch')).toEqual(fpu === undefined ? [] : [fpu]);
+    // Floats are passed as the board's core was built: in registers of the FPU, or not.
+    expect(tags.has('ABI_VFP_args')).toBe(twin!.floatFlags.includes('-mfloat-abi=hard'));
+    // What the compiler says it was called with, for the firmware's own sources.
+    const producers = await compilerCalls(program);
+    expect(producers.length).toBeGreaterThan(10);
+    for (const flag of [`-mcpu=${twin!.cpu}`, ...twin!.floatFlags])
+      expect(producers.filter((producer) => !producer.includes(flag))).toEqual([]);
+    expect(await symbol(program, '__kws_flash_size')).toBe(flashBytes);
+    expect(await symbol(program, '__kws_ram_size')).toBe(ramBytes);
+    expect(stderr).toContain(core);
+    expect(await shop.leftOver()).toEqual([]);
+  });
+
+  test.each([
+    ['esp32-s3-devkitc-1', 'Xtensa'],
+    ['native', 'it runs on the host as it is'],
+  ])('%s has none, and says why', async (board, reason) => {
+    const { code, lines } = await shop.run(['flash', '--board', board, '--emulate', '--json'], {
+      cwd: project,
+    });
+    expect(code).toBe(2);
+    expect(lines).toMatchObject([
+      { t: 'error', exit: 2, what: `${board} cannot be emulated`, why: expect.stringContaining(reason) },
+    ]);
+  });
+});
