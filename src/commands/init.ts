@@ -93,5 +93,5 @@ function show(
     ...notes.map((note) => `Note: ${note}`),
     `Next: ${next}`,
   ];
-  out.result({ t: 'init', written: files, kws, notes }, lines);
+  out.result({ t: 'init', written: files, project: kws, notes }, lines);
 }

@@ -14,6 +14,7 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -87,6 +88,12 @@ function safePath(path: string): string {
 
 function readMarker(folder: string): Marker | undefined {
   const path = join(folder, MARKER);
+  if (existsSync(folder) && !statSync(folder).isDirectory())
+    throw inputError({
+      what: 'this is no folder',
+      where: folder,
+      next: 'give an empty or new folder with --output',
+    });
   if (!existsSync(path)) {
     const entries = existsSync(folder) ? readdirSync(folder).filter((name) => !HARMLESS.has(name)) : [];
     if (entries.length === 0) return undefined;

@@ -25,8 +25,8 @@ export interface OutputOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
-/** A line of `--json`: what it is (`t`) and its fields. */
-export type JsonLine = { readonly t: string } & Readonly<Record<string, unknown>>;
+/** A line of `--json`: what it is (`t`) and its fields. `kws` is the version of such lines, and no field. */
+export type JsonLine = { readonly t: string; readonly kws?: 1 } & Readonly<Record<string, unknown>>;
 
 function wantsColour(stream: TextStream, environment: OutputOptions['environment'] = process.env): boolean {
   if ((environment.NO_COLOR ?? '') !== '' || environment.TERM === 'dumb') return false;

@@ -103,6 +103,10 @@ describe('mistakes in what is given: exit code 2', () => {
       'can be played only once',
     ],
     [['init', 'wake.tflite', '--board', 'nativ'], 'did you mean native?'],
+    [
+      ['render', '--model', 'wake.tflite', '--board', 'native', '--output', 'noise.bin'],
+      'noise.bin: this is no folder',
+    ],
   ])('%j', async (argv, expected) => {
     const { code, out, err } = await kwsGen(argv, { directory });
     expect([code, out]).toEqual([2, '']);
@@ -174,6 +178,13 @@ describe('results', () => {
     expect(made).toMatchObject({ code: 0, err: '' });
     expect(made.out).toContain('p/kws.json: wake, 1 model\n');
     expect(made.out).toContain('Next: kws-gen flash --project p --play CLIP.wav\n');
+    const again = await kwsGen(['init', 'wake.tflite', '--project', 'p', '--force', '--json'], { directory });
+    expect(jsonLines(again.out)).toMatchObject([
+      { t: 'init', project: { name: 'wake' }, written: ['p/kws.json', 'p/kws.schema.json', 'p/wake.tflite'] },
+    ]);
+    await kwsGen(['init', 'wake.tflite', '--project', 'p', '--force', '--board', 'virtual_cortex_m4'], {
+      directory,
+    });
     const rendered = await kwsGen(['render', '--project', 'p', '--json'], { directory });
     expect(rendered.code).toBe(0);
     expect(jsonLines(rendered.out)).toMatchObject([

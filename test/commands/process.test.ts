@@ -101,12 +101,8 @@ describe('exit codes, and what goes where', () => {
 });
 
 describe('a reader that goes away (| head -1)', () => {
-  test.each([['boards'], ['boards', '--json'], ['--help']])('%s %s: no crash', async (...argv) => {
-    const { code, err } = await kwsGen(
-      argv.filter((word) => word !== undefined),
-      {},
-      'stdout',
-    );
+  test.each([[['boards']], [['boards', '--json']], [['--help']]])('%j: no crash', async (argv) => {
+    const { code, err } = await kwsGen(argv, {}, 'stdout');
     expect([code, err]).toEqual([0, '']);
   });
 
