@@ -22,10 +22,21 @@ export function fieldName(path: FieldPath): string {
   return text;
 }
 
-/** A value as JSON, short enough for a message. */
+const SHOWN = 60;
+
+/** A value as JSON, short enough for a message. However deep or large it is, only its beginning is looked at. */
 export function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+  const text = JSON.stringify(beginning(value, 4)) ?? 'nothing';
+  return text.length > SHOWN ? `${text.slice(0, SHOWN - 3)}…` : text;
+}
+
+function beginning(value: unknown, depth: number): unknown {
+  if (typeof value === 'string') return value.slice(0, SHOWN);
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth === 0) return '…';
+  if (Array.isArray(value)) return value.slice(0, SHOWN).map((item) => beginning(item, depth - 1));
+  const entries = Object.entries(value).slice(0, SHOWN);
+  return Object.fromEntries(entries.map(([key, item]) => [key, beginning(item, depth - 1)]));
 }
 
 export function fieldProblem(file: string, path: FieldPath, problem: Omit<Problem, 'where'>): Problem {
