@@ -87,8 +87,13 @@ export class Line {
     return new Line(port);
   }
 
-  send(text: string): void {
-    this.#port.write(text);
+  send(data: string | Uint8Array): void {
+    this.#port.write(typeof data === 'string' ? data : Buffer.from(data));
+  }
+
+  /** Waits until everything is handed over. */
+  sent(): Promise<void> {
+    return new Promise((resolve, reject) => this.#port.drain((error) => (error ? reject(error) : resolve())));
   }
 
   /** The next line that has `part`; those before it are dropped. */
