@@ -1,0 +1,72 @@
+/**
+ * TensorFlow Lite Micro's interpreter, really: a local library folder, as users give it with --tflm-path, built
+ * into the firmware. Its outputs equal the golden rows, and the compiled runtime's on a model of our own.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FRONTEND_PRESETS } from '../../src/frontend/spec.js';
+import { tensorBytes } from '../../src/model/elements.js';
+import type { ResolvedProject } from '../../src/project/types.js';
+import { openModel } from '../../src/readers/index.js';
+import { createEngine } from '../../src/reference/engine.js';
+import { projectOf } from '../emit/fixture.js';
+import { GOLDEN_MODELS, goldenModel, goldenSets } from '../support/golden-models.js';
+import { root } from '../support/native.js';
+import { random } from '../support/random.js';
+import { sharedData, strict } from '../support/shared-data.js';
+import { type Firmware, startFirmware } from './firmware.js';
+import { describeWithToolchain } from './platform-support.js';
+
+/** Made by the test set-up: sources of 2020, without resource variables. */
+const tflmPath = join(root, '.cache', 'tflm-library');
+const missing = !existsSync(tflmPath);
+
+const OWN = openModel(readFileSync(join(root, 'examples', 'chirp', 'chirp.tflite')), 'chirp.tflite');
+const GOLDEN = sharedData === undefined ? [] : GOLDEN_MODELS.slice(0, 3);
+
+function project(): ResolvedProject {
+  const outputs = OWN.tensors[OWN.outputs[0]!]!.shape.at(-1)!;
+  const labels = Array.from({ length: outputs }, (_, i) => `label ${i}`);
+  const own = projectOf([{ name: 'chirp', model: OWN, labels }], 'none');
+  return { ...own, frontend: FRONTEND_PRESETS.none, models: [...own.models, ...GOLDEN.map(goldenModel)] };
+}
+
+describeWithToolchain('interpreter', () => {
+  if (missing) {
+    const reason = 'needs the library that the test set-up makes';
+    if (strict) test(reason, () => expect.fail(`KWS_STRICT is set and ${tflmPath} is absent`));
+    else test.skip(reason, () => {});
+    return;
+  }
+
+  describe.each(['virtual-cortex-m4', 'native'])('%s', (board) => {
+    let firmware: Firmware;
+    beforeAll(async () => {
+      firmware = await startFirmware({ project: project(), board, runtime: 'tflm', tflmPath });
+    });
+    afterAll(() => firmware?.stop());
+
+    test('the example', async () => {
+      const input = OWN.tensors[OWN.inputs[0]!]!;
+      const engine = createEngine(OWN);
+      const draw = random(7);
+      for (let row = 0; row < 10; row++) {
+        const bytes = Uint8Array.from({ length: tensorBytes(input) }, () => draw(256));
+        const [y] = engine.invoke([new Int8Array(bytes.buffer)]);
+        expect((await firmware.session.input(0, bytes)).q).toEqual([...y!].map(Number));
+      }
+    });
+
+    test.each(GOLDEN.map((model, index) => ({ ...model, index: index + 1 })))(
+      '$name',
+      async ({ index, ...model }) => {
+        for (const { name, inputs, outputs } of goldenSets(model)) {
+          const got: number[][] = [];
+          for (const input of inputs) got.push((await firmware.session.input(index, input)).q);
+          expect(got, name).toEqual(outputs);
+        }
+      },
+    );
+  });
+});
