@@ -52,7 +52,7 @@ const lines: Record<DeviceEvent['t'], Record<string, unknown>> = {
     hops: 2,
     overruns: 3,
     tps: 25_000_000,
-    hop: ticks,
+    hop: { n: 2, ...ticks },
     models: [{ m: 'a', n: 4, ...ticks }],
   },
   ok: { cmd: 'reset' },

@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { buildFirmware } from '../../src/build/platformio.js';
-import { describeWithToolchain, temporaryFolder, writeFixture } from './platform-support.js';
+import { describeWithToolchain, temporaryFolder, withOwnCache, writeFixture } from './platform-support.js';
 
 const CODE = `#include "size.h"
 static volatile char block[BLOCK];
@@ -12,7 +12,7 @@ __attribute__((constructor)) static void touch_block() { block[0] = 1; }
 
 describeWithToolchain('a header that changes', () => {
   const folder = temporaryFolder();
-  const env = { ...process.env, KWS_CACHE_DIR: join(folder, 'cache') };
+  const env = withOwnCache(join(folder, 'cache'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   test('is compiled into every project, also where another has been built with it before', async () => {

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SerialPort } from 'serialport';
 import { describe, expect, test } from 'vitest';
-import { checkPrerequisites } from '../../src/build/toolchain.js';
+import { checkPrerequisites, findPlatformio } from '../../src/build/toolchain.js';
 import type { VirtualState } from '../../src/build/types.js';
 import { libraryRoot, root } from '../support/native.js';
 import { strict } from '../support/shared-data.js';
@@ -25,6 +25,13 @@ export function describeWithToolchain(name: string, body: () => void): void {
   const reason = `${name}: needs ${missing.map((tool) => `${tool.name} (${tool.fix})`).join(', ')}`;
   if (strict) test(reason, () => expect.fail('KWS_STRICT is set and the toolchain is incomplete'));
   else test.skip(reason, () => {});
+}
+
+const platformio = await findPlatformio();
+
+/** The environment with another cache, but with the PlatformIO that was found (it may lie in the usual one). */
+export function withOwnCache(cache: string): NodeJS.ProcessEnv {
+  return { ...process.env, KWS_CACHE_DIR: cache, KWS_PIO: platformio?.command };
 }
 
 /** A temporary folder whose path has a space and a comma: PlatformIO, QEMU and compilers must not mind. */

@@ -36,6 +36,7 @@ import {
   Line,
   processorSeconds,
   temporaryFolder,
+  withOwnCache,
   writeFixture,
 } from './platform-support.js';
 
@@ -44,7 +45,7 @@ const BOARDS = ['virtual_cortex_m3', 'virtual_cortex_m4', 'virtual_cortex_m7', '
 describeWithToolchain('virtual boards', () => {
   const folder = temporaryFolder();
   /** A cache of its own: the first build is a cold one, and boards of other runs are left alone. */
-  const env = { ...process.env, KWS_CACHE_DIR: join(folder, 'the cache') };
+  const env = withOwnCache(join(folder, 'the cache'));
   const started = new Set<string>();
   const project = (name: string, options: Parameters<typeof writeFixture>[1]) =>
     writeFixture(join(folder, name), options);
