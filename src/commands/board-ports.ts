@@ -23,7 +23,7 @@ export async function portOf(board: ResolvedBoard, ports: readonly PortInfo[], a
   const { describePort } = await import('../device/port-errors.js');
   return (await ask()).choose(
     `Which of them is the ${board.name}?`,
-    matching.map((port) => ({ value: port.path, hint: describePort(port) })),
+    matching.map((port) => ({ value: port.path, hint: describePort(port).slice(port.path.length + 2, -1) })),
   );
 }
 

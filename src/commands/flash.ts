@@ -25,7 +25,7 @@ export const flashCommand: Command = {
   options: [...TARGET_OPTIONS, 'port', ...STREAM_OPTIONS, 'noMonitor'],
   async run(options, context) {
     const { realStages } = await import('./real-stages.js');
-    const ask = async () => (await import('../terminal/prompts.js')).terminalAsker();
+    const ask = async () => (await import('../terminal/prompts.js')).terminalAsker(context.signal);
     return flash(options, context, realStages(context.interactive ? ask : undefined));
   },
 };
@@ -45,6 +45,7 @@ export async function flash(
 
   showTarget(target, out);
   const firmware = await stages.render(target);
+  signal.throwIfAborted();
   // A board that is not there is found out about before minutes of building.
   const located = await stages.locate(target);
   await stages.write(firmware, folder);

@@ -37,7 +37,7 @@ export const initCommand: Command = {
   async run(options, context, argument) {
     const { initProject } = await import('../project/init.js');
     const asker = context.interactive
-      ? await (await import('../terminal/prompts.js')).terminalAsker()
+      ? await (await import('../terminal/prompts.js')).terminalAsker(context.signal)
       : undefined;
     const source = argument ?? (await asker?.text('Model or microWakeWord manifest', 'okay_nabu.json'));
     if (source === undefined)

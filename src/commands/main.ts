@@ -7,6 +7,7 @@
  */
 import { KwsError, toolError } from '../diagnostics/errors.js';
 import { Output, type TextStream } from '../terminal/output.js';
+import { Interrupted } from '../terminal/prompts.js';
 import type { Command, CommandContext, Verdict } from './command.js';
 import { COMMANDS } from './index.js';
 import { buildProgram, CommanderError, usageError } from './program.js';
@@ -50,7 +51,7 @@ export async function main(
     await program.parseAsync(commandFirst(argv), { from: 'user' });
     return verdict;
   } catch (error) {
-    if (world.signal.aborted) return INTERRUPTED;
+    if (world.signal.aborted || error instanceof Interrupted) return INTERRUPTED;
     const failure = error instanceof CommanderError ? usageError(error, argv) : asKwsError(error, world);
     if (failure === undefined) return 0;
     out.error(failure);

@@ -22,7 +22,7 @@ export const monitorCommand: Command = {
   options: ['board', ...MODEL_OPTIONS, 'emulate', 'output', 'project', 'port', ...STREAM_OPTIONS],
   async run(options, context) {
     const { realStages } = await import('./real-stages.js');
-    const ask = async () => (await import('../terminal/prompts.js')).terminalAsker();
+    const ask = async () => (await import('../terminal/prompts.js')).terminalAsker(context.signal);
     return monitor(options, context, realStages(context.interactive ? ask : undefined));
   },
 };

@@ -37,9 +37,10 @@ function withLeft({ used, total }: Usage) {
 /** `61.2 KB of 960.0 KB (6 %)` */
 function usage({ used, total }: Usage): string {
   const percent = total === 0 ? '' : ` (${Math.round((100 * used) / total)} %)`;
-  return `${kilobytes(used)} of ${kilobytes(total)}${percent}`;
+  return `${size(used)} of ${size(total)}${percent}`;
 }
 
-function kilobytes(bytes: number): string {
-  return `${(bytes / 1024).toFixed(1)} KB`;
+function size(bytes: number): string {
+  const kilobytes = bytes / 1024;
+  return kilobytes < 1024 ? `${kilobytes.toFixed(1)} KB` : `${(kilobytes / 1024).toFixed(1)} MB`;
 }

