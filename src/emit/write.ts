@@ -53,7 +53,7 @@ export function writeProject(project: FirmwareProject, folder: string): WriteRep
   const marker: Marker = { generatedBy: 'kws-gen', buildId: project.buildId, files };
   const written: string[] = [];
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     // First of all, so that an interrupted run leaves a folder that is known as ours.
     const all = { ...marker, files: { ...before?.files, ...files } };
     replace(join(folder, MARKER), Buffer.from(`${JSON.stringify(all, null, 1)}\n`));
@@ -123,10 +123,17 @@ function readMarker(folder: string): Marker | undefined {
   }
 }
 
+/** The folder and those above it; Node's own recursion never ends where a file system refuses (/proc, autofs). */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  if (dirname(path) !== path) makeFolder(dirname(path));
+  mkdirSync(path);
+}
+
 /** Whether the file had to be written. */
 function replace(path: string, bytes: Buffer): boolean {
   if (existsSync(path) && readFileSync(path).equals(bytes)) return false;
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const partial = `${path}.${process.pid}.partial`;
   writeFileSync(partial, bytes);
   renameSync(partial, path);

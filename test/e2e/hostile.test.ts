@@ -181,6 +181,14 @@ describe('a clip', () => {
   });
 });
 
+test('an output folder where nothing can be made: exit code 3, at once', async () => {
+  const { code, lines } = await shop.run(['render', '--output', '/proc/kws-gen/firmware', '--json'], {
+    cwd: project,
+  });
+  expect(code).toBe(3);
+  expect(lines).toMatchObject([{ t: 'error', what: 'the firmware project cannot be written' }]);
+});
+
 /** Flips, deletes, repeats: what storage and transfers do to files, and what an attacker may. */
 function damaged(whole: Buffer, seed: number): Buffer {
   const next = random(seed);

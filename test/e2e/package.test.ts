@@ -22,7 +22,17 @@ import { Workshop } from './tool.js';
 
 /** What a clone has that packing reads; its node_modules are ours. */
 const CLONE = [
-  ...['src', 'templates', 'boards', 'schemas', 'examples', 'test', 'scripts', 'package.json', 'tsconfig.json'],
+  ...[
+    'src',
+    'templates',
+    'boards',
+    'schemas',
+    'examples',
+    'test',
+    'scripts',
+    'package.json',
+    'tsconfig.json',
+  ],
   ...['tsconfig.build.json', 'LICENSE', 'README.md', 'CHANGELOG.md'],
 ];
 const LIMIT_BYTES = 2_000_000;
