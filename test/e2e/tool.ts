@@ -111,10 +111,14 @@ export class Workshop {
 
   /** Command lines of all processes that work for this workshop, of whatever program. */
   processes(): string[] {
+    return this.#processes().map(({ line }) => line);
+  }
+
+  #processes(): { readonly pid: number; readonly line: string }[] {
     return readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-      .map(commandLine)
-      .filter((line) => line.includes(this.folder));
+      .map((name) => ({ pid: Number(name), line: commandLine(name) }))
+      .filter(({ line }) => line.includes(this.folder));
   }
 
   /** Waits until no process of this workshop is left, and returns those that stay. */
@@ -124,7 +128,9 @@ export class Workshop {
     return this.processes();
   }
 
+  /** Also ends what a failed test has left behind. */
   close(): void {
+    for (const { pid } of this.#processes()) process.kill(pid, 'SIGKILL');
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
