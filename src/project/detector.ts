@@ -35,7 +35,10 @@ export interface DetectorContext {
 /** The rule that models of that kind are used with. */
 export function defaultPreset(frontend: FrontendSpec, streaming: boolean): DetectorPreset {
   if (frontend.kind === 'none') return 'general';
-  if (!streaming) return 'micro-speech';
+  // RecognizeCommands goes with micro_speech's front end; other sliding windows get the plain rule.
+  if (!streaming) {
+    return frontend.stepMs === FRONTEND_PRESETS['micro-speech'].stepMs ? 'micro-speech' : 'general';
+  }
   return frontend.stepMs === FRONTEND_PRESETS['micro-wake-word-v1'].stepMs
     ? 'micro-wake-word-v1'
     : 'micro-wake-word';
