@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 /** `unit` runs without any tool but Node and a C++ compiler for `native`; `e2e` needs the whole toolchain. */
 export default defineConfig({
   test: {
+    // Every core: the default leaves one idle, which on two cores is half the machine.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
