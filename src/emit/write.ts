@@ -8,7 +8,6 @@
 import { createHash } from 'node:crypto';
 import {
   existsSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -19,6 +18,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { inputError, toolError } from '../diagnostics/errors.js';
+import { makeFolder } from '../files/make-folder.js';
 import { fileBytes } from './project.js';
 import type { FirmwareProject } from './types.js';
 
@@ -121,13 +121,6 @@ function readMarker(folder: string): Marker | undefined {
       { cause },
     );
   }
-}
-
-/** The folder and those above it; Node's own recursion never ends where a file system refuses (/proc, autofs). */
-function makeFolder(path: string): void {
-  if (existsSync(path)) return;
-  if (dirname(path) !== path) makeFolder(dirname(path));
-  mkdirSync(path);
 }
 
 /** Whether the file had to be written. */

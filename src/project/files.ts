@@ -1,7 +1,6 @@
 /** Files that a project names, read: regular ones of bounded size, or an error that says what to do. */
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { type FileHandle, open } from 'node:fs/promises';
 import { inputError, type Problem } from '../diagnostics/errors.js';
 
 export const KWS_FILE = 'kws.json';
@@ -60,17 +59,4 @@ async function readAll(file: FileHandle, size: number): Promise<Uint8Array> {
     filled += bytesRead;
   }
   return bytes.subarray(0, filled);
-}
-
-/** The folder and those above it, as `mkdir -p`; Node's own recursion never ends where a file system refuses. */
-export async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return;
-    if (code !== 'ENOENT' || dirname(path) === path) throw error;
-    await makeFolder(dirname(path));
-    await mkdir(path);
-  }
 }

@@ -9,8 +9,9 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inputError, type Problem, toolError } from '../diagnostics/errors.js';
+import { makeFolder } from '../files/make-folder.js';
 import { type DraftOptions, draftProject } from './draft.js';
-import { KWS_FILE, makeFolder } from './files.js';
+import { KWS_FILE } from './files.js';
 import { parseKwsFile } from './parse.js';
 import { type LoadedProject, resolveProject } from './resolve.js';
 import type { KwsFile, ModelEntry } from './schema.js';
@@ -58,7 +59,7 @@ export async function initProject(options: InitOptions): Promise<InitResult> {
   const schema = join(directory, SCHEMA_FILE);
   const kws: KwsFile = { $schema: `./${SCHEMA_FILE}`, ...placed.kws };
   try {
-    await makeFolder(directory);
+    makeFolder(directory);
     // Written, not copied: a model that may only be read must not stay so here.
     for (const { from, to } of placed.copies) await writeWhole(to, await readFile(from));
     await writeWhole(schema, await readFile(SCHEMA));
