@@ -16,7 +16,14 @@ import { type Countable, createCounter, type Point, sweep } from './sweep/count.
 import { evaluationGrid } from './sweep/grid.js';
 import type { Channel } from './sweep/replay.js';
 import { choose } from './tune/choose.js';
-import type { Choice, CurvePoint, EvaluationReport, ModelReport, SweepPoint } from './types.js';
+import type {
+  Choice,
+  CurvePoint,
+  EvaluationReport,
+  ModelReport,
+  OperatingPoint,
+  SweepPoint,
+} from './types.js';
 
 /** Budgets of false accepts per hour for which the best setting is shown. */
 const BUDGETS = [0.1, 0.5, 1, 2, 5, 10] as const;
@@ -88,24 +95,16 @@ async function modelReport(ran: RanAll, channel: Channel, options: RunOptions): 
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   const step = project.frontend.kind === 'none' ? 1 : stepMs(project.frontend);
-  const at = createCounter(own)(detector);
+  const operating = operatingPoint(createCounter(own)(detector), step);
   return {
     name,
     sha256: model.source.sha256,
     labels: detector.targets.map((target) => labels[target]!),
-    operating: {
-      cutoff: detector.cutoff,
-      window: detector.window,
-      refractoryMs: detector.refractorySteps * step,
-      misses: missRate(at.misses, at.clips),
-      falseAccepts: acceptRate(at.falseAccepts, own.hours),
-      repeats: at.repeats,
-      others: at.others,
-    },
+    operating,
     curve: curveOf(points.filter(isOwn), own, step),
     sweep: points.map((point) => sweepPoint(point, step)),
     choices:
-      own.hours === 0 || at.clips === 0
+      own.hours === 0 || operating.misses.clips === 0
         ? []
         : BUDGETS.map((most) => choiceOf(points, most, own.hours, detector, step)),
     noise: ran.noisy.map(({ snrDb, clips }) => {
@@ -118,8 +117,15 @@ async function modelReport(ran: RanAll, channel: Channel, options: RunOptions): 
 }
 
 export function sweepPoint(point: Point, step: number): SweepPoint {
-  const { cutoff, window, refractorySteps, misses, falseAccepts, repeats, others } = point;
-  return { cutoff, window, refractoryMs: refractorySteps * step, misses, falseAccepts, repeats, others };
+  const { cutoff, window, refractorySteps, clips, misses, hours, falseAccepts, repeats, others } = point;
+  const refractoryMs = refractorySteps * step;
+  return { cutoff, window, refractoryMs, clips, misses, hours, falseAccepts, repeats, others };
+}
+
+/** A point with what its counts prove. */
+export function operatingPoint(point: Point, step: number): OperatingPoint {
+  const { clips, misses, hours, falseAccepts, ...rest } = sweepPoint(point, step);
+  return { ...rest, misses: missRate(misses, clips), falseAccepts: acceptRate(falseAccepts, hours) };
 }
 
 function curveOf(points: readonly Point[], { negatives, positives }: Countable, step: number): CurvePoint[] {

@@ -7,10 +7,12 @@ import type { Detector } from '../detector/detector.js';
 import type { PositiveFile } from './clips.js';
 import type { Ran, RanAll } from './run.js';
 import { type Channel, type Heard, replay, replayProject, stepTime } from './sweep/replay.js';
-import type { Confusion, FalseAccept, Miss } from './types.js';
+import type { ClipOutcome, Confusion, FalseAccept, RecordingOutcome } from './types.js';
 
 export interface Judged {
-  readonly misses: readonly Miss[];
+  readonly clips: readonly ClipOutcome[];
+  readonly recordings: readonly RecordingOutcome[];
+  readonly misses: readonly ClipOutcome[];
   readonly falseAccepts: readonly FalseAccept[];
   readonly confusion: Confusion;
 }
@@ -28,7 +30,8 @@ export function judge(ran: RanAll): Judged {
     p: heard.p,
     inPositive,
   });
-  const misses: Miss[] = [];
+  const clips: ClipOutcome[] = [];
+  const recordings = new Map<string, { clip: string; seconds: number; falseAccepts: number }>();
   const falseAccepts: FalseAccept[] = [];
   const columns = heardLabels(ran);
   const rows = new Map<string, number[]>();
@@ -43,12 +46,24 @@ export function judge(ran: RanAll): Judged {
     falseAccepts.push(
       ...heard.filter((one) => nameOf(one) !== label).map((found) => accept(one, found, true)),
     );
-    if (!names.includes(label)) misses.push(missOf(ran, one, [...new Set(names)]));
+    clips.push(outcomeOf(ran, one, heard, names));
   }
-  for (const one of ran.negatives)
-    falseAccepts.push(...heardIn(one).map((found) => accept(one, found, false)));
+  for (const one of ran.negatives) {
+    const heard = heardIn(one);
+    falseAccepts.push(...heard.map((found) => accept(one, found, false)));
+    // Parts of a file are one recording.
+    const { path, name: clip } = one.file;
+    const of = recordings.get(path) ?? { clip, seconds: 0, falseAccepts: 0 };
+    of.seconds += one.recording.seconds;
+    of.falseAccepts += heard.length;
+    recordings.set(path, of);
+  }
   return {
-    misses: misses.sort((a, b) => a.highest - b.highest || (a.clip < b.clip ? -1 : 1)),
+    clips,
+    recordings: [...recordings.values()],
+    misses: clips
+      .filter(({ detected }) => !detected)
+      .sort((a, b) => a.highest - b.highest || (a.clip < b.clip ? -1 : 1)),
     falseAccepts: falseAccepts.sort((a, b) => b.p - a.p || (a.clip < b.clip ? -1 : 1)),
     confusion: { heard: columns, rows: [...rows].map(([label, clips]) => ({ label, clips })) },
   };
@@ -82,7 +97,12 @@ export function clipTime(
   return Math.round(before + stepTime(listening.project, step) - recording.leadMs);
 }
 
-function missOf(ran: RanAll, one: Ran<PositiveFile>, heard: readonly string[]): Miss {
+function outcomeOf(
+  ran: RanAll,
+  one: Ran<PositiveFile>,
+  heard: readonly Heard[],
+  names: readonly string[],
+): ClipOutcome {
   const { label } = one.file;
   const best = { highest: -1, step: one.begin, model: '' };
   for (const channel of ran.channels.wake) {
@@ -96,12 +116,14 @@ function missOf(ran: RanAll, one: Ran<PositiveFile>, heard: readonly string[]): 
     };
     replay(channel, channel.detector, ran.channels.gate, one.recording, look);
   }
+  const first = heard[names.indexOf(label)];
   return {
     clip: one.file.name,
-    model: best.model,
     label,
+    detected: first !== undefined,
+    ms: clipTime(ran, one, first?.step ?? best.step),
+    model: best.model,
     highest: Math.max(0, best.highest),
-    ms: clipTime(ran, one, best.step),
-    heard,
+    heard: [...new Set(names)].filter((name) => name !== label),
   };
 }

@@ -37,7 +37,9 @@ export interface OperatingPoint extends SettingReport {
 }
 
 export interface SweepPoint extends SettingReport {
+  readonly clips: number;
   readonly misses: number;
+  readonly hours: number;
   readonly falseAccepts: number;
   readonly repeats: number;
   readonly others: number;
@@ -69,15 +71,27 @@ export interface ModelReport {
   readonly noise: readonly { readonly snrDb: number; readonly misses: MissRate }[];
 }
 
-export interface Miss {
+/** What became of a positive clip, as the project is set. */
+export interface ClipOutcome {
+  /** As it was named: the path below the folder that was given. */
   readonly clip: string;
-  readonly model: string;
   readonly label: string;
-  /** Highest smoothed probability of the label in the clip, 0…1, and where. */
-  readonly highest: number;
+  readonly detected: boolean;
+  /** From the begin of the file: of the first detection, or, where it was missed, of `highest`. */
   readonly ms: number;
-  /** What was heard in its place. */
+  /** The model in which the probability was highest; that in the clip or the padding after it, smoothed, 0…1. */
+  readonly model: string;
+  readonly highest: number;
+  /** Labels that were heard and are not its own. */
   readonly heard: readonly string[];
+}
+
+/** What became of a negative recording, as the project is set. */
+export interface RecordingOutcome {
+  readonly clip: string;
+  /** Without padding. */
+  readonly seconds: number;
+  readonly falseAccepts: number;
 }
 
 export interface FalseAccept {
@@ -109,7 +123,13 @@ export interface EvaluationReport {
   readonly negatives: { readonly clips: number; readonly hours: number; readonly paths: readonly string[] };
   readonly models: readonly ModelReport[];
   readonly confusion: Confusion;
-  readonly misses: readonly Miss[];
+  /** Every positive, in order. */
+  readonly clips: readonly ClipOutcome[];
+  /** Every negative, in order. */
+  readonly recordings: readonly RecordingOutcome[];
+  /** The clips that were missed, the least heard first. */
+  readonly misses: readonly ClipOutcome[];
+  /** The most certain first. */
   readonly falseAccepts: readonly FalseAccept[];
   /** Files that could not be used. */
   readonly skipped: readonly Problem[];

@@ -58,6 +58,27 @@ describe('the object of --json', () => {
     expect(report.confusion).toEqual({ heard: ['chirp'], rows: [{ label: 'chirp', clips: [3, 1] }] });
   });
 
+  test('what became of every clip: enough to pool several evaluations', () => {
+    const { clips, recordings, misses, falseAccepts, models } = report;
+    expect(clips.map(({ clip, label, detected }) => [clip, label, detected])).toEqual(
+      [0, 1, 2, 3].map((i) => [join('chirps', `${i}.wav`), 'chirp', i !== 3]),
+    );
+    for (const { ms, highest, detected, heard } of clips) {
+      expect(ms).toBeGreaterThan(0);
+      expect(highest >= 0.8).toBe(detected);
+      expect(heard).toEqual([]);
+    }
+    expect(misses).toEqual(clips.filter(({ detected }) => !detected));
+    const names = ['falling.wav', 'hiss.wav', 'rising.wav'].map((name) => join('others', name));
+    expect(recordings.map(({ clip }) => clip)).toEqual(names);
+    for (const { clip, seconds, falseAccepts: count } of recordings) {
+      expect(seconds).toBeGreaterThan(0.7);
+      expect(count).toBe(falseAccepts.filter((accept) => accept.clip === clip).length);
+    }
+    for (const point of models[0]!.sweep)
+      expect(point).toMatchObject({ clips: 4, hours: models[0]!.operating.falseAccepts.hours });
+  });
+
   test('what cannot be used is listed', () => {
     expect(report.skipped).toEqual([
       { where: join('others', 'notes.txt'), what: 'not audio that can be read (WAV or FLAC)' },

@@ -24,6 +24,7 @@ function family(window: number, rows: readonly (readonly [misses: number, accept
     repeats: 0,
     others: 0,
     falseAccepts,
+    hours: 1,
   }));
 }
 

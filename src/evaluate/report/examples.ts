@@ -13,7 +13,7 @@ import type { Listening } from '../record/types.js';
 import type { Ran, RanAll } from '../run.js';
 import { wavFile } from '../sound/wav.js';
 import { type Channel, replay } from '../sweep/replay.js';
-import type { EvaluationReport, FalseAccept, Miss } from '../types.js';
+import type { ClipOutcome, EvaluationReport, FalseAccept } from '../types.js';
 
 /** Smoothed probabilities over time, ms from the begin of the file. */
 export interface Timeline {
@@ -75,14 +75,14 @@ export async function examplesOf(report: EvaluationReport, ran: RanAll): Promise
 }
 
 /** The clip, or the part of it, in which something was found. */
-function takeAt(ran: RanAll, { clip, ms }: Miss | FalseAccept): Ran | undefined {
+function takeAt(ran: RanAll, { clip, ms }: ClipOutcome | FalseAccept): Ran | undefined {
   const parts = [...ran.positives, ...ran.negatives].filter(({ file }) => file.name === clip);
   return parts.findLast((one) => clipTime(ran, one, one.begin) <= ms) ?? parts[0];
 }
 
 async function exampleOf(
   kind: Example['kind'],
-  found: Miss | FalseAccept,
+  found: ClipOutcome | FalseAccept,
   one: Ran,
   ran: RanAll,
   reader: TakeReader,

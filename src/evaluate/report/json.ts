@@ -1,8 +1,11 @@
-/** The report as the one object of `--json`: bounded lists, everything else as it is. */
+/**
+ * The report as the one object of `--json`, for scripts: what became of every clip is whole, the lists of what went
+ * wrong are bounded. docs/evaluating.md says what is in it.
+ */
 import type { EvaluationReport } from '../types.js';
 
 /** Of misses, false accepts and files that could not be used; their numbers are told beside. */
-const MOST = 1000;
+const MOST = 10_000;
 
 export function reportObject(report: EvaluationReport) {
   const { misses, falseAccepts, skipped, ...rest } = report;

@@ -1,7 +1,7 @@
 /** The report as lines of text. Leaves to others: printing. */
 import { table } from '../../terminal/table.js';
 import { printable } from '../../terminal/text.js';
-import type { EvaluationReport, FalseAccept, Miss, ModelReport } from '../types.js';
+import type { ClipOutcome, EvaluationReport, FalseAccept, ModelReport } from '../types.js';
 import { acceptText, hoursText, missText, momentText, pointCells, settingText } from './words.js';
 
 const MOST_WORST = 10;
@@ -57,7 +57,7 @@ function confusionLines({ confusion: { heard, rows } }: EvaluationReport): reado
   ];
 }
 
-function missLines(misses: readonly Miss[]): readonly string[] {
+function missLines(misses: readonly ClipOutcome[]): readonly string[] {
   if (misses.length === 0) return [];
   return [
     '',

@@ -32,6 +32,8 @@ export interface Counts {
   /** Detections of labels that a positive clip does not have. */
   readonly others: number;
   readonly falseAccepts: number;
+  /** Of the negatives, without padding. */
+  readonly hours: number;
 }
 
 export interface Point extends Setting, Counts {
@@ -89,7 +91,7 @@ export async function sweep(
   return points;
 }
 
-export function createCounter({ channel, gate, positives, negatives }: Countable) {
+export function createCounter({ channel, gate, positives, negatives, hours }: Countable) {
   const peaks = (samples: readonly Sample[]) => samples.map(({ recording }) => peaksOf(channel, recording));
   const [positivePeaks, negativePeaks] = [peaks(positives), peaks(negatives)];
   const clips = positives.filter(({ wanted }) => wanted !== undefined).length;
@@ -114,6 +116,7 @@ export function createCounter({ channel, gate, positives, negatives }: Countable
       repeats,
       others,
       falseAccepts: accepts.reduce((a, b) => a + b, 0),
+      hours,
       ...(keep ? { missed: Uint8Array.from(missed), accepts } : {}),
     };
   };

@@ -7,11 +7,10 @@
 import { inputError } from '../../diagnostics/errors.js';
 import { stepMs } from '../../frontend/spec.js';
 import type { ResolvedModel } from '../../project/types.js';
-import { countable, sweepPoint } from '../evaluate.js';
-import { acceptRate, missRate } from '../rates.js';
+import { countable, operatingPoint, sweepPoint } from '../evaluate.js';
 import type { RunningProject } from '../record/types.js';
 import { defaultLeadMs, type RanAll, type RunOptions, runClips } from '../run.js';
-import { type Countable, createCounter, type Point, sweep } from '../sweep/count.js';
+import { type Countable, createCounter, sweep } from '../sweep/count.js';
 import { bytesOf, families, type Setting } from '../sweep/grid.js';
 import type { OperatingPoint, SweepPoint } from '../types.js';
 import { choose } from './choose.js';
@@ -85,12 +84,7 @@ async function tuneModel(
     progress: (done, of) => progress?.(`${model.name}: trying settings, ${done} of ${of}`),
     ...(signal === undefined ? {} : { signal }),
   });
-  const operating = (point: Point): OperatingPoint => ({
-    ...sweepPoint(point, step),
-    misses: missRate(point.misses, point.clips),
-    falseAccepts: acceptRate(point.falseAccepts, own.hours),
-  });
-  const before = operating(createCounter(own)(detector));
+  const before = operatingPoint(createCounter(own)(detector), step);
   const chosen = choose(points, maxFaPerHour, own.hours, detector);
   if (chosen === undefined) {
     const nearest = points.reduce((least, point) =>
@@ -106,5 +100,5 @@ async function tuneModel(
     };
   }
   const { point, plateau } = chosen;
-  return { model, before, after: operating(point), setting: point, plateau, nearest: null };
+  return { model, before, after: operatingPoint(point, step), setting: point, plateau, nearest: null };
 }
