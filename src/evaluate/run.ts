@@ -10,7 +10,7 @@ import { frontendHash, stepMs } from '../frontend/spec.js';
 import { isStreaming } from '../project/fit.js';
 import type { ClipFile, PositiveFile } from './clips.js';
 import { createHostRun } from './host-run.js';
-import { type PoolOptions, recordAll } from './record/pool.js';
+import { type PoolOptions, type RecordAll, recordAll } from './record/pool.js';
 import type { Listening, Recording, RunningProject, Take } from './record/types.js';
 import { type Channels, channelsOf, stepTime } from './sweep/replay.js';
 
@@ -26,6 +26,8 @@ export interface RunOptions {
   /** Audio after each clip; a second unless given. */
   readonly tailMs?: number;
   readonly threads?: number;
+  /** Who records the takes: this machine's cores unless given. */
+  readonly record?: RecordAll;
   readonly progress?: (text: string) => void;
   readonly signal?: AbortSignal;
 }
@@ -56,7 +58,7 @@ const PART_BYTES = 20 * 1024 * 1024;
  * @throws KwsError (exit code 2) where the project has no front end, or no clip can be used
  */
 export async function runClips(project: RunningProject, options: RunOptions): Promise<RanAll> {
-  const { positives, negatives, signal, threads } = options;
+  const { positives, negatives, signal, threads, record = recordAll } = options;
   const listening = listeningOf(project, options);
   // What is wrong with the project is said here, and not by every thread.
   createHostRun(listening.project, listening.numbers);
@@ -65,11 +67,11 @@ export async function runClips(project: RunningProject, options: RunOptions): Pr
   const withNoise = noisyJobs(positives, options.noise);
   const jobs: readonly Job[] = [...clean, ...long, ...withNoise.flatMap(({ jobs }) => jobs)];
   const pool: PoolOptions = {
-    done: progressOf(jobs, listening, options.progress),
+    ...progressOf(jobs, listening, options.progress),
     ...(threads === undefined ? {} : { threads }),
     ...(signal === undefined ? {} : { signal }),
   };
-  const outcomes = await recordAll(
+  const outcomes = await record(
     listening,
     jobs.map(({ take }) => take),
     pool,
@@ -169,18 +171,30 @@ function beginOf(project: RunningProject, { leadMs }: Recording): number {
   return step;
 }
 
-function progressOf(jobs: readonly Job[], { leadMs, tailMs }: Listening, progress?: (text: string) => void) {
+function progressOf(
+  jobs: readonly Job[],
+  { leadMs, tailMs }: Listening,
+  progress?: (text: string) => void,
+): Required<Pick<PoolOptions, 'done' | 'part'>> {
   const started = Date.now();
   const work = jobs.map(({ file, take }) => file.bytes / (take.part?.of ?? 1) + 32 * (leadMs + tailMs));
   const total = work.reduce((a, b) => a + b, 0);
+  const shares = new Float64Array(jobs.length);
   let [count, done] = [0, 0];
-  return (job: number) => {
-    count++;
-    done += work[job]!;
+  const part = (job: number, share: number) => {
+    done += work[job]! * (share - shares[job]!);
+    shares[job] = share;
     const left = ((Date.now() - started) * (total - done)) / done / 1000;
     progress?.(
       `${count} of ${jobs.length} recordings, ${Math.floor((100 * done) / total)} %, ${timeText(left)} left`,
     );
+  };
+  return {
+    part,
+    done: (job) => {
+      count++;
+      part(job, 1);
+    },
   };
 }
 

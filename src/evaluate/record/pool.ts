@@ -24,8 +24,13 @@ export interface PoolOptions {
   readonly threads?: number;
   /** A take is done. */
   readonly done?: (take: number, outcome: Outcome) => void;
+  /** So much of a take is done, 0…1, where that is known before its end. */
+  readonly part?: (take: number, share: number) => void;
   readonly signal?: AbortSignal;
 }
+
+/** Takes in, what became of each out, in their order. */
+export type RecordAll = typeof recordAll;
 
 const COMPILED = import.meta.url.endsWith('.js');
 
