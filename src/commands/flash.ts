@@ -1,16 +1,14 @@
 /** `kws-gen flash`: the whole way, from the model to detections. */
 import { boardNumbers } from '../boards/numbers.js';
-import type { HelloEvent } from '../device/events.js';
-import { toolError } from '../diagnostics/errors.js';
-import type { FirmwareProject } from '../emit/types.js';
 import { clipsOf, USUAL_RATE } from './clips.js';
 import type { Command, CommandContext, Verdict } from './command.js';
 import type { OptionValues } from './options.js';
-import { showBuild, showTarget } from './show-build.js';
+import { showBuild } from './show-build.js';
 import { asLines } from './show-events.js';
 import type { Stages, Target } from './stages.js';
 import { checkLabel, checkStreamOptions, STREAM_OPTIONS, stream } from './stream.js';
 import { heardLabels, outputFolder, TARGET_OPTIONS, targetOf } from './target.js';
+import { buildAndUpload, checkBuild } from './upload.js';
 
 export const flashCommand: Command = {
   name: 'flash',
@@ -37,22 +35,14 @@ export async function flash(
   stages: Stages,
 ): Promise<Verdict> {
   checkStreamOptions(options);
-  const { out, directory, signal } = context;
+  const { out, directory } = context;
   const target = await targetOf(options, context);
   checkLabel(options.untilDetect, heardLabels(target.project));
   const clips = await clipsOf(options.play ?? [], context, stages, clipRate(target));
   const folder = outputFolder(options, directory);
-  const progress = { signal, progress: (text: string) => out.status(text) };
-
-  showTarget(target, out);
-  const firmware = await stages.render(target);
-  signal.throwIfAborted();
-  // A board that is not there is found out about before minutes of building.
-  const located = await stages.locate(target);
-  await stages.write(firmware, folder);
-  showBuild(await stages.build(target, folder, progress), target, out, asLines(out));
-  out.progress(target.board.kind === 'real' ? 'uploading' : 'starting the virtual board');
-  const running = await stages.upload(located, folder, progress);
+  const { firmware, running } = await buildAndUpload(target, folder, context, stages, (build) =>
+    showBuild(build, target, out, asLines(out)),
+  );
   let leave = false;
   try {
     const verdict = await stream(
@@ -80,15 +70,4 @@ export async function flash(
 /** Without a front end nothing can be played; the device says so. */
 function clipRate({ board, project: { frontend } }: Target): number {
   return frontend.kind === 'none' ? USUAL_RATE : boardNumbers(board, frontend).captureRate;
-}
-
-/** The build id is in the hello: an upload that did not take would answer with the old one. */
-function checkBuild(hello: HelloEvent, { buildId }: FirmwareProject): void {
-  const expected = buildId.slice(0, hello.build.length);
-  if (hello.build === expected && expected !== '') return;
-  throw toolError({
-    what: 'the board does not run the firmware that was uploaded',
-    why: `it says build ${hello.build}, this is build ${buildId.slice(0, 12)}`,
-    next: 'press its reset button and run kws-gen flash again; with several boards connected, name the port with --port',
-  });
 }

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HelloEvent } from '../device/events.js';
+import type { Problem } from '../diagnostics/errors.js';
 import { frontendHash } from '../frontend/spec.js';
 import { KWS_FILE } from '../project/files.js';
 import type { LoadedProject } from '../project/resolve.js';
@@ -89,29 +90,37 @@ async function boardOf(options: OptionValues, project: LoadedProject | undefined
 
 /** What the board runs is told by its hello; that it is something else is told to the user, and no more. */
 export function warnOfDifferences(hello: HelloEvent, project: LoadedProject, out: Output): void {
-  const flash = 'kws-gen flash uploads the project’s firmware';
+  for (const problem of firmwareDifferences(hello, project)) out.warn(problem);
+}
+
+/** Models and front end of a board that are not the project's. */
+export function firmwareDifferences(hello: HelloEvent, project: LoadedProject): readonly Problem[] {
+  const problems: Problem[] = [];
+  const where = `${hello.board}, build ${hello.build}`;
+  const next = 'kws-gen flash uploads the project’s firmware';
   for (const { name, model } of project.models) {
     const there = hello.models.find(({ m }) => m === name);
     if (there?.model === model.source.sha256) continue;
-    out.warn({
+    problems.push({
       what:
         there === undefined
           ? `the board does not have the model ${name}`
           : `the board’s model ${name} is not the project’s`,
-      where: `${hello.board}, build ${hello.build}`,
+      where,
       why:
         there === undefined
           ? `it has ${hello.models.map(({ m }) => m).join(', ')}`
           : `it has ${there.model.slice(0, 12)}, the project ${model.source.sha256.slice(0, 12)}`,
-      next: flash,
+      next,
     });
   }
   const expected = frontendHash(project.frontend);
   if (hello.frontend !== expected)
-    out.warn({
+    problems.push({
       what: 'the board’s front end is not the project’s',
-      where: `${hello.board}, build ${hello.build}`,
+      where,
       why: `it has ${hello.frontend.slice(0, 12)}, the project ${expected.slice(0, 12)}`,
-      next: flash,
+      next,
     });
+  return problems;
 }

@@ -34,9 +34,9 @@ export function realStages(ask?: Ask): Stages {
       return { flash, ram, artifact: program, seconds };
     },
     locate: (target) => locate(target, ask),
-    upload(target, folder, progress) {
+    upload(target, folder, progress, another = 0) {
       return isVirtual(target.board)
-        ? startVirtualBoard(target, folder, progress)
+        ? startVirtualBoard(target, folder, progress, another)
         : uploadRealBoard(target, folder, progress, ask);
     },
     find: (board, port, folder) => findRunning(board, port, folder, ask),
@@ -61,9 +61,14 @@ function options({ signal, progress }: Progress) {
   };
 }
 
-async function startVirtualBoard({ board }: Target, folder: string, { signal }: Progress): Promise<Running> {
+async function startVirtualBoard(
+  { board }: Target,
+  folder: string,
+  { signal }: Progress,
+  another: number,
+): Promise<Running> {
   const { startVirtual, virtualStateFolder } = await import('../build/index.js');
-  const stateFolder = virtualStateFolder(folder, board.id);
+  const stateFolder = virtualStateFolder(folder, another === 0 ? board.id : `${board.id}-${another + 1}`);
   return runningVirtual(await startVirtual(folder, board.id, { stateFolder, signal }), stateFolder);
 }
 

@@ -64,7 +64,8 @@ export interface Stages {
   /** Replaces the folder only once everything is rendered. */
   write(firmware: FirmwareProject, folder: string): Promise<void>;
   build(target: Target, folder: string, progress: Progress): Promise<BuildSummary>;
-  upload(target: Target, folder: string, progress: Progress): Promise<Running>;
+  /** @param another number of a further virtual board beside the first, which is 0 */
+  upload(target: Target, folder: string, progress: Progress, another?: number): Promise<Running>;
   /** The board that already runs: the named port, the virtual board of that folder, or by USB ids. */
   find(board: ResolvedBoard | undefined, port: string | undefined, folder: string): Promise<Running>;
   open(running: Running, signal: AbortSignal): Promise<Session>;

@@ -68,8 +68,15 @@ export async function targetOf(
   options: OptionValues,
   context: Pick<CommandContext, 'directory' | 'out'>,
 ): Promise<Target> {
-  const { directory } = context;
-  const project = await projectOf(options, context);
+  return targetFor(await projectOf(options, context), options, context.directory);
+}
+
+/** The same of a project that is loaded. */
+export async function targetFor(
+  project: LoadedProject,
+  options: OptionValues,
+  directory: string,
+): Promise<Target> {
   const { findBoard, loadBoards, resolveTwin } = await import('../boards/index.js');
   const { applyOverrides, overridesFor } = await import('../project/overrides.js');
   const boards = loadBoards();
