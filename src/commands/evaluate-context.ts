@@ -10,6 +10,32 @@ import { heardLabels } from './target.js';
 /** Options that both take. */
 export const RECORDING_OPTIONS = ['positives', 'negatives', 'lead', 'tail', 'board'] as const;
 
+/** What the options ask for. */
+export type Place = 'host' | 'running board' | 'flashed board';
+
+/** Options that say how firmware is made, and mean nothing where none is. */
+const FIRMWARE_OPTIONS = { runtime: '--runtime', tflmPath: '--tflm-path', output: '--output' } as const;
+
+/** @throws KwsError (exit code 2) where options contradict each other */
+export function placeOf(options: OptionValues): Place {
+  const { onDevice, emulate, port } = options;
+  if (emulate === true && port !== undefined)
+    throw inputError({
+      what: 'a twin runs on this machine and has no port to be named',
+      where: '--port',
+      next: 'leave --emulate or --port out',
+    });
+  if (onDevice === true || emulate === true) return 'flashed board';
+  for (const [name, option] of Object.entries(FIRMWARE_OPTIONS))
+    if (options[name as keyof typeof FIRMWARE_OPTIONS] !== undefined)
+      throw inputError({
+        what: 'means nothing where no firmware is made',
+        where: option,
+        next: '--on-device makes it, uploads it and evaluates on the board',
+      });
+  return port === undefined ? 'host' : 'running board';
+}
+
 /** @throws KwsError (exit code 2) with what is wrong about the recordings that are named */
 export async function runOptions(
   options: OptionValues,

@@ -43,6 +43,7 @@ export const OPTIONS = {
     parse: (value): Runtime => oneOf('--runtime', value, RUNTIMES),
   } satisfies OptionDefinition<Runtime>,
   emulate: flag('--emulate', 'build for the board’s twin and run it in QEMU'),
+  onDevice: flag('--on-device', 'build the firmware, upload it and evaluate on the board'),
   play: {
     flags: '--play <clip>',
     description:

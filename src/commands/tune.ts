@@ -12,7 +12,7 @@ export const tuneCommand: Command = {
   name: 'tune',
   summary: 'choose cutoff and window for a budget of false accepts',
   description:
-    'Plays recordings to the project and chooses the cutoff and the averaging window (with --refractory the refractory time, too) with the fewest misses at no more false accepts per hour than --max-fa, in the middle of a range of cutoffs that are as good. Writes them to kws.json with the numbers they come from and changes nothing else there; --dry-run only shows them. Exit code 1 where no setting meets the budget. Judge the result with evaluate on other recordings.',
+    'Plays recordings to the project and chooses the cutoff and the averaging window (with --refractory the refractory time, too) with the fewest misses at no more false accepts per hour than --max-fa, in the middle of a range of cutoffs that are as good. Writes them to kws.json with the numbers they come from and changes nothing else there; --dry-run only shows them. Exit code 1 where no setting meets the budget. Judge the result with evaluate on other recordings. All of it runs on the host, whose scores are a board’s to the last bit: evaluate --on-device shows it.',
   examples: [
     'kws-gen tune --max-fa 0.5/h --positives recordings/ --negatives speech/ music/',
     'kws-gen tune --max-fa 1/10h --positives recordings/ --negatives speech/ --refractory --dry-run',
