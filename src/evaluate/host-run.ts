@@ -13,6 +13,7 @@ import { inputError } from '../diagnostics/errors.js';
 import { createFrontend, type Frame, type Frontend } from '../frontend/frontend.js';
 import { modelInput } from '../frontend/input.js';
 import { createResampler } from '../frontend/resample/resampler.js';
+import { normalizesWindow } from '../frontend/spec.js';
 import type { Tensor } from '../model/types.js';
 import type { ResolvedModel, ResolvedProject } from '../project/types.js';
 import { createEngine, type Engine, type TypedArray } from '../reference/engine.js';
@@ -49,6 +50,8 @@ interface Runner {
   readonly detector: Detector;
   /** Feature frames of one input. */
   readonly frames: number;
+  /** Frames as the model takes them, the newest last; without one they wait for their window. */
+  readonly ready: Int8Array | Uint8Array | Float32Array | undefined;
   readonly input: Tensor;
   readonly outputType: FeatureType;
   readonly isGate: boolean;
@@ -84,7 +87,7 @@ export function createHostRun(
     ),
   );
   const history: Frame[] = [];
-  const depth = Math.max(...runners.map((runner) => runner.frames));
+  const depth = Math.max(...runners.map(({ ready, frames }) => (ready === undefined ? frames : 1)));
   let samples = 0;
   let steps = 0;
   let scores = 0;
@@ -118,6 +121,7 @@ export function createHostRun(
     const newest = (steps - 1) * frontend.stepSamples + frontend.windowSamples;
     const ms = Math.floor((newest * 1000) / sampleRate);
     for (const runner of runners) {
+      append(runner, frame);
       if (--runner.untilRun === 0) {
         runner.untilRun = runner.config.hop;
         const score = infer(runner, history, ms);
@@ -163,13 +167,15 @@ function createRunner(
   const input = model.tensors[model.inputs[0]!]!;
   const output = model.tensors[model.outputs[0]!]!;
   const elements = input.shape.reduce((product, size) => product * size, 1);
-  featureType(config.name, input);
+  const arrays = { int8: Int8Array, uint8: Uint8Array, float32: Float32Array } as const;
+  const inputType = featureType(config.name, input);
   return {
     config,
     frontend,
     engine: createEngine(model),
     detector: createDetector(config.detector, config.labels.length),
     frames: elements / frontend.channels,
+    ready: normalizesWindow(frontend.spec) ? undefined : new arrays[inputType](elements),
     input,
     outputType: featureType(config.name, output),
     isGate,
@@ -188,13 +194,22 @@ function featureType(where: string, tensor: Tensor): FeatureType {
   });
 }
 
+/** A frame that needs no other is converted once, not in every window that it is in. */
+function append({ ready, frontend, input }: Runner, frame: Frame): void {
+  if (ready === undefined) return;
+  const newest = modelInput(frontend.spec, [frame], input, frontend.arithmetic);
+  ready.copyWithin(0, newest.length);
+  ready.set(newest, ready.length - newest.length);
+}
+
 function infer(
-  { config, frontend, engine, detector, frames, input, outputType, observe }: Runner,
+  { config, frontend, engine, detector, frames, ready, input, outputType, observe }: Runner,
   history: readonly Frame[],
   ms: number,
 ): ScoreEvent {
   const { spec, arithmetic } = frontend;
-  const [output] = engine.invoke([modelInput(spec, history.slice(-frames), input, arithmetic)]);
+  const window = ready ?? modelInput(spec, history.slice(-frames), input, arithmetic);
+  const [output] = engine.invoke([window]);
   const values = Array.from(output as Exclude<TypedArray, BigInt64Array>);
   const probabilities = values.map((value) => probabilityByte(outputType, value));
   observe(probabilities);

@@ -1,34 +1,56 @@
 /** CONV_2D: y[b,oy,ox,co] = sum over taps and input channels of (x + inputOffset) * filter. */
 import type { Conv2d } from '../../kernels/call.js';
-import { multiplyRows } from './dot.js';
-import { requantizeChannels, type Taps, taps } from './window.js';
+import { createImage, type Image, loadImage } from './image.js';
+import { packRows, type Run } from './rows.js';
+import { prepareScaling, requantize } from './scaling.js';
 
-export function conv2d(p: Conv2d, [x]: readonly Int8Array[], [y]: readonly Int8Array[]): void {
-  const rows = taps(p.outH, p.strideH, p.padTop, p.kernelH, p.dilationH, p.inH);
-  const columns = taps(p.outW, p.strideW, p.padLeft, p.kernelW, p.dilationW, p.inW);
-  /** What the filter lies over, with the offset: [kernelH][kernelW][inC]; outside of x it is zero. */
-  const patch = new Int32Array(p.kernelH * p.kernelW * p.inC);
-  const sums = new Int32Array(p.outC);
-  let out = 0;
-  for (let batch = 0; batch < p.batches; batch += 1)
-    for (const row of rows)
-      for (const column of columns) {
-        gather(p, x!, batch, row, column, patch);
-        multiplyRows(patch, p.filter, sums);
-        requantizeChannels(p, sums, y!, out);
-        out += p.outC;
-      }
+type ConvParams = Omit<Conv2d, 'filter'>;
+
+export function prepareConv2d(p: Conv2d, x: Int8Array, y: Int8Array): () => void {
+  const taps = p.kernelH * p.kernelW * p.inC;
+  return prepareFilters(p, (channel, tap) => p.filter[channel * taps + tap]!, x, y);
 }
 
-function gather(p: Conv2d, x: Int8Array, batch: number, row: Taps, column: Taps, patch: Int32Array): void {
-  const { inC, inputOffset, kernelW } = p;
-  patch.fill(0);
-  for (let ky = row.first; ky < row.end; ky += 1) {
-    const inRow = (batch * p.inH + row.origin + ky * p.dilationH) * p.inW;
-    for (let kx = column.first; kx < column.end; kx += 1) {
-      const from = (inRow + column.origin + kx * p.dilationW) * inC;
-      const to = (ky * kernelW + kx) * inC;
-      for (let c = 0; c < inC; c += 1) patch[to + c] = x[from + c]! + inputOffset;
+/** @param weight of an output channel and a tap, which count [kernelH][kernelW][inC] */
+export function prepareFilters(
+  p: ConvParams,
+  weight: (channel: number, tap: number) => number,
+  x: Int8Array,
+  y: Int8Array,
+): () => void {
+  const image = createImage(p);
+  const rows = packRows({ rows: p.outC, runs: runsOf(p, image), weight, bias: p.bias });
+  const scaling = prepareScaling(p, p.outC);
+  const sums = new Int32Array(2 * rows.padded);
+  const positions = positionsOf(p, image);
+  return () => {
+    let out = 0;
+    for (let batch = 0; batch < p.batches; batch += 1) {
+      loadImage(image, x, batch);
+      for (let i = 0; i < positions.length; i += 2) {
+        const alone = i + 1 === positions.length;
+        rows.multiply(image.values, positions[i]!, positions[alone ? i : i + 1]!, sums);
+        requantize(scaling, sums, 0, y, out);
+        if (!alone) requantize(scaling, sums, rows.padded, y, out + p.outC);
+        out += alone ? p.outC : 2 * p.outC;
+      }
     }
-  }
+  };
+}
+
+/** Per position of the filter its first value. */
+function positionsOf({ outH, outW, strideH, strideW, inC }: ConvParams, { rowSize }: Image): Int32Array {
+  return Int32Array.from({ length: outH * outW }, (_, i) => {
+    const [oy, ox] = [Math.floor(i / outW), i % outW];
+    return oy * strideH * rowSize + ox * strideW * inC;
+  });
+}
+
+/** A row of the filter lies over consecutive values, unless there are gaps between its columns. */
+function runsOf({ kernelH, kernelW, dilationH, dilationW, inC }: ConvParams, { rowSize }: Image): Run[] {
+  const [pieces, length] = dilationW === 1 ? [1, kernelW * inC] : [kernelW, inC];
+  return Array.from({ length: kernelH * pieces }, (_, i) => {
+    const [ky, kx] = [Math.floor(i / pieces), i % pieces];
+    return { offset: ky * dilationH * rowSize + kx * dilationW * inC, length };
+  });
 }

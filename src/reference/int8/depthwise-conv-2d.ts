@@ -1,41 +1,136 @@
-/** DEPTHWISE_CONV_2D: every channel is filtered into `multiplier` output channels of its own. */
+/**
+ * DEPTHWISE_CONV_2D: every channel is filtered into `multiplier` output channels of its own.
+ *
+ * Two neighbouring positions share a double as two rows do in `rows.ts`: here it is the values that are stored as
+ * v0 + v1 * 2^26, for both are multiplied by the same weight.
+ */
 import type { DepthwiseConv2d } from '../../kernels/call.js';
-import { requantizeChannels, taps } from './window.js';
+import { prepareFilters } from './conv-2d.js';
+import { createImage, type Image, loadImage } from './image.js';
+import { addPair, LANE, MOST_TAPS } from './rows.js';
+import { prepareScaling, requantize } from './scaling.js';
 
-export function depthwiseConv2d(
-  p: DepthwiseConv2d,
-  [x]: readonly Int8Array[],
-  [y]: readonly Int8Array[],
-): void {
-  const rows = taps(p.outH, p.strideH, p.padTop, p.kernelH, p.dilationH, p.inH);
-  const columns = taps(p.outW, p.strideW, p.padLeft, p.kernelW, p.dilationW, p.inW);
-  const sums = new Int32Array(p.inC * p.multiplier);
-  let out = 0;
-  for (let batch = 0; batch < p.batches; batch += 1)
-    for (const row of rows)
-      for (const column of columns) {
-        sums.fill(0);
-        for (let ky = row.first; ky < row.end; ky += 1) {
-          const inRow = (batch * p.inH + row.origin + ky * p.dilationH) * p.inW;
-          for (let kx = column.first; kx < column.end; kx += 1)
-            addTap(p, x!, (inRow + column.origin + kx * p.dilationW) * p.inC, ky * p.kernelW + kx, sums);
+export function prepareDepthwiseConv2d(p: DepthwiseConv2d, x: Int8Array, y: Int8Array): () => void {
+  const channels = p.inC * p.multiplier;
+  // One channel into several: filters that all lie over the same values.
+  if (p.inC === 1) {
+    const weight = (channel: number, tap: number) => p.filter[tap * channels + channel]!;
+    return prepareFilters({ ...p, outC: channels }, weight, x, y);
+  }
+  const image = createImage(p);
+  const filters: Filters = {
+    taps: tapOffsets(p, image),
+    weights: Float64Array.from(p.filter),
+    channels,
+    multiplier: p.multiplier,
+  };
+  const scaling = prepareScaling(p, channels);
+  const bias = p.bias ?? new Int32Array(channels);
+  const sums = new Int32Array(2 * channels);
+  const pairs = new Float64Array(image.values.length);
+  const stepDown = p.strideH * image.rowSize;
+  const stepRight = p.strideW * p.inC;
+  return () => {
+    let out = 0;
+    for (let batch = 0; batch < p.batches; batch += 1) {
+      loadImage(image, x, batch);
+      pair(image.values, stepRight, pairs);
+      for (let oy = 0; oy < p.outH; oy += 1)
+        for (let ox = 0; ox < p.outW; ox += 2) {
+          sums.set(bias);
+          sums.set(bias, channels);
+          filter(filters, pairs, oy * stepDown + ox * stepRight, sums);
+          requantize(scaling, sums, 0, y, out);
+          out += channels;
+          if (ox + 1 === p.outW) continue;
+          requantize(scaling, sums, channels, y, out);
+          out += channels;
         }
-        requantizeChannels(p, sums, y!, out);
-        out += sums.length;
-      }
+    }
+  };
 }
 
-/** Adds what one tap gives to the sums of all channels. */
-function addTap(p: DepthwiseConv2d, x: Int8Array, from: number, tap: number, sums: Int32Array): void {
-  const { filter, inputOffset, inC, multiplier } = p;
-  const weights = tap * sums.length;
-  if (multiplier === 1)
-    for (let c = 0; c < inC; c += 1)
-      sums[c] = sums[c]! + Math.imul(x[from + c]! + inputOffset, filter[weights + c]!);
-  else
-    for (let c = 0, at = 0; c < inC; c += 1) {
-      const value = x[from + c]! + inputOffset;
-      for (const end = at + multiplier; at < end; at += 1)
-        sums[at] = sums[at]! + Math.imul(value, filter[weights + at]!);
-    }
+/** Each value with the one that is `apart` behind it, which at the end of a row means nothing. */
+function pair(values: Float64Array, apart: number, pairs: Float64Array): void {
+  const length = values.length - apart;
+  for (let i = 0; i < length; i += 1) pairs[i] = values[i]! + values[i + apart]! * LANE;
+  for (let i = Math.max(0, length); i < values.length; i += 1) pairs[i] = values[i]!;
+}
+
+interface Filters {
+  /** From the first value of a position to that of each tap. */
+  readonly taps: Int32Array;
+  /** [taps][channels] */
+  readonly weights: Float64Array;
+  /** Of the output. */
+  readonly channels: number;
+  readonly multiplier: number;
+}
+
+function tapOffsets(
+  { kernelH, kernelW, dilationH, dilationW, inC }: DepthwiseConv2d,
+  { rowSize }: Image,
+): Int32Array {
+  return Int32Array.from({ length: kernelH * kernelW }, (_, tap) => {
+    const [ky, kx] = [Math.floor(tap / kernelW), tap % kernelW];
+    return ky * dilationH * rowSize + kx * dilationW * inC;
+  });
+}
+
+/** Adds to sums[channel] what is at a position, to sums[channels + channel] what is at the next. */
+function filter(filters: Filters, pairs: Float64Array, at: number, sums: Int32Array): void {
+  const { taps, channels, multiplier } = filters;
+  const fours = multiplier === 1 ? channels - (channels % 4) : 0;
+  for (let first = 0; first < taps.length; first += MOST_TAPS) {
+    const end = Math.min(taps.length, first + MOST_TAPS);
+    for (let channel = 0; channel < fours; channel += 4)
+      addFour(filters, first, end, pairs, at, channel, sums);
+    for (let channel = fours; channel < channels; channel += 1)
+      addOne(filters, first, end, pairs, at + Math.floor(channel / multiplier), channel, sums);
+  }
+}
+
+/** Four channels at a time: sums that do not wait for each other are what makes it fast. */
+function addFour(
+  { taps, weights, channels }: Filters,
+  first: number,
+  end: number,
+  pairs: Float64Array,
+  at: number,
+  channel: number,
+  sums: Int32Array,
+): void {
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  let w = first * channels + channel;
+  for (let tap = first; tap < end; tap += 1) {
+    const from = at + taps[tap]! + channel;
+    a += pairs[from]! * weights[w]!;
+    b += pairs[from + 1]! * weights[w + 1]!;
+    c += pairs[from + 2]! * weights[w + 2]!;
+    d += pairs[from + 3]! * weights[w + 3]!;
+    w += channels;
+  }
+  const next = channels + channel;
+  addPair(a, sums, channel, next);
+  addPair(b, sums, channel + 1, next + 1);
+  addPair(c, sums, channel + 2, next + 2);
+  addPair(d, sums, channel + 3, next + 3);
+}
+
+function addOne(
+  { taps, weights, channels }: Filters,
+  first: number,
+  end: number,
+  pairs: Float64Array,
+  at: number,
+  channel: number,
+  sums: Int32Array,
+): void {
+  let sum = 0;
+  for (let tap = first; tap < end; tap += 1)
+    sum += pairs[at + taps[tap]!]! * weights[tap * channels + channel]!;
+  addPair(sum, sums, channel, channels + channel);
 }

@@ -1,17 +1,21 @@
 /** FULLY_CONNECTED: y[b,o] = sum over i of (x[b,i] + inputOffset) * (filter[o,i] + filterOffset). */
 import type { FullyConnected } from '../../kernels/call.js';
-import { dot } from './dot.js';
-import { requantizeChannels } from './window.js';
+import { packRows } from './rows.js';
+import { prepareScaling, requantize } from './scaling.js';
 
-export function fullyConnected(
-  p: FullyConnected,
-  [x]: readonly Int8Array[],
-  [y]: readonly Int8Array[],
-): void {
-  const sums = new Int32Array(p.outN);
-  for (let batch = 0; batch < p.batches; batch += 1) {
-    for (let o = 0; o < p.outN; o += 1)
-      sums[o] = dot(x!, batch * p.inN, p.inputOffset, p.filter, o * p.inN, p.filterOffset, p.inN);
-    requantizeChannels(p, sums, y!, batch * p.outN);
-  }
+export function prepareFullyConnected(p: FullyConnected, x: Int8Array, y: Int8Array): () => void {
+  const { batches, inN, outN, inputOffset, filterOffset } = p;
+  const runs = [{ offset: 0, length: inN }];
+  const weight = (o: number, i: number) => p.filter[o * inN + i]! + filterOffset;
+  const rows = packRows({ rows: outN, runs, weight, bias: p.bias });
+  const scaling = prepareScaling(p, outN);
+  const values = new Float64Array(inN);
+  const sums = new Int32Array(2 * rows.padded);
+  return () => {
+    for (let batch = 0; batch < batches; batch += 1) {
+      for (let i = 0; i < inN; i += 1) values[i] = x[batch * inN + i]! + inputOffset;
+      rows.multiply(values, 0, 0, sums);
+      requantize(scaling, sums, 0, y, batch * outN);
+    }
+  };
 }

@@ -1,9 +1,14 @@
-/** The reference implementation of every kernel. */
+/**
+ * The reference implementation of every kernel.
+ *
+ * Those that multiply by weights put these and their values in a better order first; the others are functions of
+ * their arrays.
+ */
 import type { KernelName, KernelParams } from '../../kernels/call.js';
 import { add, mul } from './binary.js';
-import { conv2d } from './conv-2d.js';
-import { depthwiseConv2d } from './depthwise-conv-2d.js';
-import { fullyConnected } from './fully-connected.js';
+import { prepareConv2d } from './conv-2d.js';
+import { prepareDepthwiseConv2d } from './depthwise-conv-2d.js';
+import { prepareFullyConnected } from './fully-connected.js';
 import { lookup } from './lookup.js';
 import { mean } from './mean.js';
 import { concat, copy, split } from './movement.js';
@@ -15,11 +20,18 @@ import { stridedSlice } from './strided-slice.js';
 
 /** Arrays come in the types of the kernel's name; those that only move bytes get whatever the tensor is. */
 type Kernel<P> = (params: P, inputs: readonly never[], outputs: readonly never[]) => void;
+/** The arrays are always the same ones. */
+type PreparedKernel<P> = (params: P, x: Int8Array, y: Int8Array) => () => void;
 
-export const KERNELS: { readonly [K in KernelName]: Kernel<KernelParams[K]> } = {
-  conv_2d_s8: conv2d,
-  depthwise_conv_2d_s8: depthwiseConv2d,
-  fully_connected_s8: fullyConnected,
+type Prepared = 'conv_2d_s8' | 'depthwise_conv_2d_s8' | 'fully_connected_s8';
+
+export const PREPARED_KERNELS: { readonly [K in Prepared]: PreparedKernel<KernelParams[K]> } = {
+  conv_2d_s8: prepareConv2d,
+  depthwise_conv_2d_s8: prepareDepthwiseConv2d,
+  fully_connected_s8: prepareFullyConnected,
+};
+
+export const KERNELS: { readonly [K in Exclude<KernelName, Prepared>]: Kernel<KernelParams[K]> } = {
   average_pool_2d_s8: averagePool2d,
   max_pool_2d_s8: maxPool2d,
   lookup_s8: lookup,

@@ -1,5 +1,5 @@
-/** What the sliding-window operators share: which taps fall inside the input, and the way out of the sum. */
-import { clamp, multiplyByQuantizedMultiplier } from '../../model/arithmetic.js';
+/** Which taps of a sliding window fall inside the input. */
+import { clamp } from '../../model/arithmetic.js';
 
 export interface Taps {
   /** Input index of tap 0; may be negative. */
@@ -26,27 +26,4 @@ export function taps(
       end: clamp(Math.ceil((inputs - origin) / dilation), 0, size),
     };
   });
-}
-
-/** What stands between a sum and an output element. */
-export interface ChannelScaling {
-  readonly bias: Int32Array | null;
-  readonly multipliers: Int32Array;
-  readonly shifts: Int8Array;
-  readonly outputOffset: number;
-  readonly activationMin: number;
-  readonly activationMax: number;
-}
-
-/**
- * Bias, multiplier, zero point and clamp of every output channel: y[yAt + channel] from sums[channel]. Sums wrap
- * to 32 bits as on the device.
- */
-export function requantizeChannels(p: ChannelScaling, sums: Int32Array, y: Int8Array, yAt: number): void {
-  const { bias, multipliers, shifts, outputOffset, activationMin, activationMax } = p;
-  for (let channel = 0; channel < sums.length; channel += 1) {
-    const sum = bias === null ? sums[channel]! : (sums[channel]! + bias[channel]!) | 0;
-    const scaled = multiplyByQuantizedMultiplier(sum, multipliers[channel]!, shifts[channel]!);
-    y[yAt + channel] = clamp((scaled + outputOffset) | 0, activationMin, activationMax);
-  }
 }
