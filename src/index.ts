@@ -57,6 +57,7 @@ export type * from './model/types.js';
 export { simplifyModel } from './passes/simplify.js';
 export { planModel } from './plan/plan.js';
 export type { ModelPlan } from './plan/types.js';
+export { type CopiedExample, copyExample, type Example, listExamples } from './project/examples.js';
 export { type LoadOptions, loadProject } from './project/load.js';
 export type { LoadedProject } from './project/resolve.js';
 export type { ResolvedModel, ResolvedProject, Runtime } from './project/types.js';

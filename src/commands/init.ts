@@ -12,17 +12,18 @@ export const initCommand: Command = {
     name: 'model',
     required: false,
     description:
-      'an int8 .tflite, a microWakeWord manifest (.json, version 1 or 2), or with --calibrate a float model',
+      'an int8 .tflite, a microWakeWord manifest (.json, version 1 or 2), or with --calibrate a float model; with --example the folder of the new project',
   },
   summary: 'make a project (kws.json) from a model',
   description:
-    'Makes kws.json from a model: labels, front end and detector come from a microWakeWord manifest or from the model file; what they do not say is asked on a terminal, or given by options. The model file is copied beside kws.json unless it is there already. A float model (TF.js, Keras, .tflite) is taken with --calibrate: it is quantized whenever firmware is made.',
+    'Makes kws.json from a model: labels, front end and detector come from a microWakeWord manifest or from the model file; what they do not say is asked on a terminal, or given by options. The model file is copied beside kws.json unless it is there already. A float model (TF.js, Keras, .tflite) is taken with --calibrate: it is quantized whenever firmware is made. --example copies an example in place of a model: its model, its clips, and the scripts it was trained with.',
   examples: [
     'kws-gen init okay_nabu.json',
     'kws-gen init okay_nabu.json --gate vad.json --board arduino-nano-33-ble',
     'kws-gen init micro_speech.tflite --labels silence,unknown,yes,no',
     'kws-gen init model.json --calibrate recordings/ --frontend micro-wake-word',
     'kws-gen init kws_ref.tflite --frontend none --labels a,b,c,d,e,f,g,h,i,j,k,l',
+    'kws-gen init --example computer my-word',
   ],
   options: [
     'project',
@@ -34,10 +35,13 @@ export const initCommand: Command = {
     'cutoff',
     'board',
     'runtime',
+    'example',
     'reference',
     'force',
   ],
   async run(options, context, argument) {
+    if (options.example !== undefined)
+      return (await import('./init-example.js')).initExample(options, context, argument);
     const { initProject } = await import('../project/init.js');
     const asker = context.interactive
       ? await (await import('../terminal/prompts.js')).terminalAsker(context.signal)
@@ -48,7 +52,7 @@ export const initCommand: Command = {
         what: 'a model is missing',
         next: 'kws-gen init okay_nabu.json, or any int8 .tflite',
       });
-    const { board, project, gate, calibrate, ...given } = options;
+    const { board, project, gate, calibrate, example: _, ...given } = options;
     const result = await initProject({
       ...given,
       asker,

@@ -73,6 +73,12 @@ export const OPTIONS = {
     description: 'mean probability above which a label counts as heard, 0 to 1',
     parse: (value) => parseFraction('--cutoff', value),
   } satisfies OptionDefinition<number>,
+  example: {
+    flags: '--example [name]',
+    description: 'copy an example into a new project; without a name, list the examples',
+    // Commander's own word for "without a name".
+    parse: (value): string | true => value,
+  } satisfies OptionDefinition<string | true>,
   reference: flag('--reference', 'refer to the model file where it is instead of copying it'),
   calibrate: {
     flags: '--calibrate <path>',

@@ -6,9 +6,13 @@ import { makeFolder } from './make-folder.js';
 
 /**
  * Writes each file beside its place first, then puts them there one by one; folders are made.
+ * @param elsewhere how another place is chosen
  * @throws KwsError (exit code 3) where the disk refuses
  */
-export async function writeTogether(files: ReadonlyMap<string, string | Uint8Array>): Promise<void> {
+export async function writeTogether(
+  files: ReadonlyMap<string, string | Uint8Array>,
+  elsewhere = 'another place with -o',
+): Promise<void> {
   const partial = (path: string) => `${path}.${process.pid}.tmp`;
   let at = '';
   try {
@@ -25,7 +29,7 @@ export async function writeTogether(files: ReadonlyMap<string, string | Uint8Arr
         what: 'this file cannot be written',
         where: at,
         why: (cause as Error).message,
-        next: 'give yourself permission to write there, or choose another place with -o',
+        next: `give yourself permission to write there, or choose ${elsewhere}`,
       },
       { cause },
     );

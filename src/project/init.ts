@@ -18,7 +18,7 @@ import type { KwsFile, ModelEntry } from './schema.js';
 import type { Runtime } from './types.js';
 
 export const SCHEMA_FILE = 'kws.schema.json';
-const SCHEMA = fileURLToPath(new URL(`../../schemas/${SCHEMA_FILE}`, import.meta.url));
+export const SCHEMA = fileURLToPath(new URL(`../../schemas/${SCHEMA_FILE}`, import.meta.url));
 
 export interface InitOptions extends DraftOptions {
   /** Model or manifest. */
@@ -105,7 +105,8 @@ function withSiblings(open: ModelOpener) {
   return { openModel, besideOf: (file: string): readonly string[] => [...(beside.get(file) ?? [])] };
 }
 
-function refuseExisting(target: string, force = false): void {
+/** @throws KwsError (exit code 2) where there is one already */
+export function refuseExisting(target: string, force = false): void {
   if (!force && existsSync(target))
     throw inputError({ what: `${KWS_FILE} is already there`, where: target, next: '--force replaces it' });
 }

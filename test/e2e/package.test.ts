@@ -98,6 +98,7 @@ describeWithToolchain('the package', () => {
       expect.arrayContaining([
         ...['package.json', 'README.md', 'LICENSE', 'dist/cli.js', 'dist/index.js', 'dist/index.d.ts'],
         ...['boards/native.board.json', 'schemas/kws.schema.json', 'examples/chirp/kws.json'],
+        ...['examples/computer/kws.json', 'examples/computer/model/weights.bin'],
         ...['templates/project/src/main.cpp', 'templates/platform-virtual/runner.py'],
         ...['templates/lib/kws_app/src/app.cpp', 'templates/toolchain/requirements.txt'],
       ]),
@@ -161,6 +162,18 @@ describeWithToolchain('the package', () => {
     expect(heard.length).toBeGreaterThan(0);
     expect(heard[0]).toContain('"label":"chirp"');
     expect(await shop.leftOver()).toEqual([]);
+  });
+
+  test('has examples that become projects', async () => {
+    const { stdout } = await kws(['init', '--example', 'computer', 'own word', '--json']);
+    const { written } = JSON.parse(stdout) as { written: string[] };
+    const project = join(user, 'own word');
+    expect(written.filter((path) => relative(project, path).startsWith('..') || !existsSync(path))).toEqual(
+      [],
+    );
+    // The package may not be written to, a project may.
+    writeFileSync(join(project, 'kws.json'), readFileSync(join(project, 'kws.json')));
+    expect((await kws(['inspect', 'own word/model/model.json'])).stdout).toContain('49,40,1');
   });
 
   test('is imported, with its types', async () => {
