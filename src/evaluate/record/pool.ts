@@ -79,8 +79,9 @@ async function recordHere(listening: Listening, queue: Queue, settle: Settle, si
   }
 }
 
+/** Without options of Node's: one that says how to read a script that is no file (`node -e`) ends every thread. */
 function startWorker(listening: Listening): Worker {
-  return new Worker(new URL('./worker.js', import.meta.url), { workerData: listening });
+  return new Worker(new URL('./worker.js', import.meta.url), { workerData: listening, execArgv: [] });
 }
 
 async function feed(worker: Worker, queue: Queue, settle: Settle, signal?: AbortSignal): Promise<void> {
