@@ -1,4 +1,4 @@
-"""Runs a command and prints how long it took and how much memory it held at most, as JSON.
+"""Runs a command and prints how long it took, what of processor time and how much memory at most, as JSON.
 
 measure_process.py COMMAND ARGS...: its output is thrown away; its failure is ours.
 """
@@ -15,6 +15,7 @@ seconds = time.monotonic() - started
 if done.returncode != 0:
     sys.stderr.buffer.write(done.stderr)
     sys.exit(done.returncode)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
 # Kilobytes on Linux.
-peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
-print(json.dumps({"seconds": seconds, "peak": peak}))
+peak = used.ru_maxrss * 1024
+print(json.dumps({"seconds": seconds, "cpu": used.ru_utime + used.ru_stime, "peak": peak}))

@@ -2,24 +2,15 @@
  * What quantizing costs as a whole process, from start to exit: the streaming wake word of MLPerf Tiny, a Keras
  * file, with its 45 calibration samples; and the same with TensorFlow's converter where that is installed.
  */
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type ProcessCost, processCost } from './process.js';
 import { root } from './workloads.js';
 
-export interface ProcessRow {
+export interface ProcessRow extends ProcessCost {
   readonly tool: string;
-  readonly runs: number;
-  /** Of the runs, in seconds. */
-  readonly least: number;
-  readonly median: number;
-  readonly most: number;
-  /** Largest resident set of any run, in bytes. */
-  readonly peak: number;
 }
-
-const RUNS = 5;
 
 /** Nothing where the model is not here. */
 export function measureQuantizing(shared: string | undefined): ProcessRow[] {
@@ -52,17 +43,5 @@ export function measureQuantizing(shared: string | undefined): ProcessRow[] {
 }
 
 function measured(tool: string, command: readonly string[]): ProcessRow {
-  const runs = Array.from({ length: RUNS }, () => {
-    const answer = execFileSync('python3', [join(root, 'bench', 'measure_process.py'), ...command]);
-    return JSON.parse(answer.toString()) as { readonly seconds: number; readonly peak: number };
-  });
-  const seconds = runs.map((run) => Math.round(run.seconds * 100) / 100).sort((a, b) => a - b);
-  return {
-    tool,
-    runs: RUNS,
-    least: seconds[0]!,
-    median: seconds[Math.floor(RUNS / 2)]!,
-    most: seconds.at(-1)!,
-    peak: Math.max(...runs.map((run) => run.peak)),
-  };
+  return { tool, ...processCost(command) };
 }

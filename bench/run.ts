@@ -1,11 +1,13 @@
 /**
- * `npm run bench`: what inference and features cost on a virtual board. `-- --json FILE` writes the rows,
- * `-- --only NAME,NAME` measures some (`frontends`: all of them), `-- --board ID` another board.
+ * `npm run bench`: what inference and features cost on a virtual board, and quantizing and evaluating on this
+ * machine. `-- --json FILE` writes the rows, `-- --only NAME,NAME` measures some (`frontends`: all of them),
+ * `-- --board ID` another board.
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { FRONTEND_PRESETS, type FrontendPreset } from 'kws-gen';
+import { type EvaluatingRow, measureEvaluating } from './evaluating.js';
 import {
   type FrontendRow,
   measureFrontend,
@@ -51,10 +53,11 @@ const wanted = (name: string): boolean => only === undefined || only.includes(na
 const rows: Row[] = [];
 const frontends: FrontendRow[] = [];
 let quantizing: readonly ProcessRow[] = [];
+let evaluating: readonly EvaluatingRow[] = [];
 /** After every row: what was measured is not lost where the next one fails. */
 const save = (): void => {
   if (values.json !== undefined)
-    writeFileSync(values.json, `${JSON.stringify({ rows, frontends, quantizing }, null, 2)}\n`);
+    writeFileSync(values.json, `${JSON.stringify({ rows, frontends, quantizing, evaluating }, null, 2)}\n`);
 };
 const say = (name: string): void => {
   process.stderr.write(`bench: ${name} …\n`);
@@ -87,6 +90,11 @@ if (wanted('quantizing')) {
   quantizing = measureQuantizing(shared);
   save();
 }
+if (wanted('evaluating')) {
+  say('evaluating');
+  evaluating = measureEvaluating();
+  save();
+}
 
 /** One table: names on the left, numbers on the right. */
 function table<T extends object>(measured: readonly T[], columns: readonly (keyof T & string)[]): void {
@@ -102,4 +110,5 @@ function table<T extends object>(measured: readonly T[], columns: readonly (keyo
 }
 table(rows, ['workload', 'board', 'runtime', 'instructions', 'flash', 'ram', 'arena']);
 table(frontends, ['frontend', 'board', 'arithmetic', 'hop', 'window', 'stepMs', 'flash', 'ram']);
-table(quantizing, ['tool', 'runs', 'least', 'median', 'most', 'peak']);
+table(quantizing, ['tool', 'runs', 'least', 'median', 'most', 'cpu', 'peak']);
+table(evaluating, ['model', 'audio', 'runs', 'least', 'median', 'most', 'cpu', 'hoursPerMinute', 'peak']);
