@@ -124,7 +124,7 @@ class Listener {
 
 function* pieces(pcm: Int16Array, progress: (share: number) => void): Generator<Int16Array> {
   for (let at = 0; at < pcm.length; at += PIECE) {
-    progress(at / pcm.length);
+    if (at > 0) progress(at / pcm.length);
     yield pcm.subarray(at, at + PIECE);
   }
 }
