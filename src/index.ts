@@ -25,6 +25,9 @@ export { type RenderInput, type RenderOptions, renderProject } from './emit/proj
 export type { FirmwareFile, FirmwareProject } from './emit/types.js';
 export { type WriteReport, writeProject } from './emit/write.js';
 export { type ClipFile, findClips, findPositives, type PositiveFile } from './evaluate/clips.js';
+export type { Device } from './evaluate/device/player.js';
+export { createDeviceRecorder, type DeviceRecorder } from './evaluate/device/record.js';
+export type * from './evaluate/device/types.js';
 export { type Evaluation, evaluate } from './evaluate/evaluate.js';
 export { createHostRun, type HostEvent, type HostRun, runClip } from './evaluate/host-run.js';
 export { type TuneOptions, type Tuning, tune } from './evaluate/tune/tune.js';

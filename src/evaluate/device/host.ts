@@ -114,8 +114,10 @@ interface Waiting {
 function threadHost(listening: Listening): Host {
   const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: listening });
   const waiting: Waiting[] = [];
+  let over: { readonly why: string; readonly cause?: unknown } | undefined;
   const failAll = (why: string, cause?: unknown) => {
-    for (const { take, fail } of waiting.splice(0)) fail(ended(take, why, cause));
+    over ??= { why, cause };
+    for (const { take, fail } of waiting.splice(0)) fail(ended(take, over.why, over.cause));
   };
   worker.on('message', (answer: HostAnswer) => {
     const [first] = waiting;
@@ -143,8 +145,11 @@ function threadHost(listening: Listening): Host {
         entry = { ...entry!, done, fail: both };
       });
       for (const promise of [samples, said]) promise.catch(() => {});
-      waiting.push(entry!);
-      worker.postMessage(take);
+      if (over !== undefined) entry!.fail(ended(take, over.why, over.cause));
+      else {
+        waiting.push(entry!);
+        worker.postMessage(take);
+      }
       return { samples, said };
     },
     async close() {

@@ -9,13 +9,13 @@ const MOST = 10;
 export function deviceLines(report: DeviceReport): readonly string[] {
   const { board, runtime, boards, equal, clips, inferences, detections, differences, playedAgain } = report;
   const differ = inferences.compared - inferences.equal + detections.compared - detections.equal;
-  const numbers = `${inferences.equal} of ${inferences.compared} inferences, ${detections.equal} of ${detections.compared} detections in ${clips} clips`;
+  const numbers = `${inferences.equal} of ${inferences.compared} inferences, ${detections.equal} of ${detections.compared} detections in ${clips === 1 ? '1 clip' : `${clips} clips`}`;
   return [
     `${equal ? 'The board’s scores equal the host’s' : 'The board’s scores differ from the host’s; equal are'}: ${numbers}`,
     `Played to ${boards === 1 ? board : `${boards} of ${board}`}, runtime ${runtime}, build ${report.build}`,
     ...(playedAgain === 0
       ? []
-      : [`Lines of the board were lost on their way: played again ${playedAgain} times`]),
+      : [`Lines of the board were lost on their way; clips played again: ${playedAgain}`]),
     ...hint(report),
     ...differences.slice(0, MOST).map(differenceText),
     ...(differ > MOST ? [`and ${differ - MOST} more (--json lists up to 1000)`] : []),

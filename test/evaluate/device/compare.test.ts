@@ -91,12 +91,12 @@ const reportOf = (board: Said): DeviceReport => ({
 
 test('in text: the verdict first, then what differs and the reason where it is plain', () => {
   expect(deviceLines(reportOf(HOST))).toEqual([
-    'The board’s scores equal the host’s: 3 of 3 inferences, 1 of 1 detections in 1 clips',
+    'The board’s scores equal the host’s: 3 of 3 inferences, 1 of 1 detections in 1 clip',
     'Played to b, runtime aot, build 0123',
   ]);
   const other = deviceLines(reportOf(with2({ q: [5] })));
   expect(other[0]).toBe(
-    'The board’s scores differ from the host’s; equal are: 2 of 3 inferences, 1 of 1 detections in 1 clips',
+    'The board’s scores differ from the host’s; equal are: 2 of 3 inferences, 1 of 1 detections in 1 clip',
   );
   expect(other.slice(2)).toEqual([
     'a.wav at 0.04 s, score of m: host -2 (mean 0.02, inference 2), board 5 (mean 0.02, inference 2)',
@@ -104,6 +104,12 @@ test('in text: the verdict first, then what differs and the reason where it is p
   const settings = deviceLines(reportOf({ ...HOST, detections: [] }));
   expect(settings[2]).toMatch(/^All raw outputs are equal.*kws-gen flash/);
   expect(settings[3]).toBe('a.wav at 0.04 s, detection of m: host yes at 0.9, board none');
+});
+
+test('clips that were played again are told', () => {
+  expect(deviceLines({ ...reportOf(HOST), playedAgain: 2 }).at(-1)).toBe(
+    'Lines of the board were lost on their way; clips played again: 2',
+  );
 });
 
 test('many differences are counted, and the first of them shown', () => {

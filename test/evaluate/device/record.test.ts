@@ -46,6 +46,13 @@ function boards(count: number, options: HostSessionOptions = {}) {
   }));
 }
 
+/** Of the first model, which has two outputs. */
+const inferencesOf = (outcomes: readonly Outcome[]) =>
+  outcomes.reduce(
+    (sum, one) => sum + ('recording' in one ? one.recording.probabilities[0]!.length / 2 : 0),
+    0,
+  );
+
 /** The first inference of the first wake-word clip, said otherwise. */
 const lie = (event: DeviceEvent, play: number) =>
   event.t === 'score' && play === 0 && event.n === 1 ? { ...event, q: [7, 9] } : event;
@@ -65,10 +72,7 @@ describe.each([1, 2, 9])('%i boards', (count) => {
     expect(shares.length).toBeGreaterThan(4);
     expect(shares.every((share) => share > 0 && share < 1)).toBe(true);
     const report = recorder.report();
-    const inferences = expected.reduce(
-      (sum, one) => sum + ('recording' in one ? one.recording.probabilities[0]!.length / 2 : 0),
-      0,
-    );
+    const inferences = inferencesOf(expected);
     expect(report).toMatchObject({
       board: 'virtual-cortex-m4',
       boards: count,
@@ -81,6 +85,18 @@ describe.each([1, 2, 9])('%i boards', (count) => {
     expect(report.detections.compared).toBeGreaterThan(1);
     const samples = devices.flatMap(({ session }) => session.played).reduce((a, b) => a + b, 0);
     expect(report.audioSeconds).toBeCloseTo(samples / 16_000, 6);
+  });
+});
+
+test('of a gate, whose scores boards do not send, there are the host’s', async () => {
+  const [model] = listening.project.models;
+  const project = { ...listening.project, models: [model!, { ...model!, name: 'vad' }], gate: 'vad' };
+  const gated = { ...listening, project };
+  const recorder = createDeviceRecorder([{ session: hostSession(project), hello: helloOf(project) }]);
+  expect(await recorder.record(gated, takes)).toEqual(await recordAll(gated, takes, { threads: 0 }));
+  expect(recorder.report()).toMatchObject({
+    equal: true,
+    inferences: { compared: inferencesOf(expected) },
   });
 });
 
