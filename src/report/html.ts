@@ -70,21 +70,29 @@ export function warningsOf(problems: readonly Problem[]): string {
     .join('\n');
 }
 
-const STYLE = `
-:root { color-scheme: light; }
-body { margin: 0; background: #fff; color: #1c2733; font: 15px/1.5 system-ui, sans-serif; }
+/** Colours by what they are for, in light and dark as the reader's system has it. */
+const COLOURS = `
+:root { color-scheme: light dark; --paper: #fff; --ink: #1c2733; --quiet: #5a6b7b; --rule: #e3e8ee; --axis: #9aa8b5;
+  --frame: #c5ced7; --blue: #3d7ab8; --faint: #b9c6d3; --red: #cf4436; --amber: #d99100; --notice: #fff6e0; }
+@media (prefers-color-scheme: dark) { :root { --paper: #14191f; --ink: #dde4ea; --quiet: #94a3b1; --rule: #2a333c;
+  --axis: #66737f; --frame: #3d4853; --blue: #6aa9e9; --faint: #4d5a66; --red: #f0776a; --amber: #e8ac3a; --notice: #332b17; } }
+`;
+
+const STYLE = `${COLOURS}
+body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; }
 main { max-width: 60rem; margin: 0 auto; padding: 1.5rem; }
 h1 { font-size: 1.6rem; margin: 0 0 1rem; } h2 { font-size: 1.2rem; margin: 2rem 0 .6rem; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; margin: 0; }
-dt { color: #5a6b7b; } dd { margin: 0; overflow-wrap: anywhere; }
+dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; display: block; overflow-x: auto; font-size: 13px; }
-th, td { text-align: left; padding: .25rem .7rem .25rem 0; border-bottom: 1px solid #e3e8ee; vertical-align: top; }
-th { color: #5a6b7b; font-weight: 600; } .number { text-align: right; font-variant-numeric: tabular-nums; }
-figure { margin: 0 0 1rem; overflow-x: auto; } figcaption { color: #5a6b7b; font-size: 13px; }
-.grid { display: flex; flex-wrap: wrap; gap: 1rem; } .small { width: 256px; }
-.warning { background: #fff6e0; border-left: 4px solid #d99100; padding: .5rem .8rem; margin: .8rem 0; }
-.bar { fill: #3d7ab8; } .weak { fill: #cf4436; } .dot { fill: #3d7ab8; fill-opacity: .35; } .odd { fill: #cf4436; }
-.axis { stroke: #9aa8b5; stroke-width: 1; } .frame { fill: none; stroke: #c5ced7; }
-svg text { font: 11px system-ui, sans-serif; fill: #1c2733; } svg .value { fill: #5a6b7b; }
-footer { margin-top: 2.5rem; color: #5a6b7b; font-size: 12px; overflow-wrap: anywhere; }
+th, td { text-align: left; padding: .25rem .7rem .25rem 0; border-bottom: 1px solid var(--rule); vertical-align: top; }
+th { color: var(--quiet); font-weight: 600; } .number { text-align: right; font-variant-numeric: tabular-nums; }
+figure { margin: 1rem 0; overflow-x: auto; } figcaption { color: var(--quiet); font-size: 13px; }
+.grid { display: flex; flex-wrap: wrap; gap: 1rem; } .grid figure { margin: 0; } .small { width: 256px; }
+.warning { background: var(--notice); border-left: 4px solid var(--amber); padding: .5rem .8rem; margin: .8rem 0; }
+.bar { fill: var(--blue); } .weak { fill: var(--red); } .dot { fill: var(--blue); fill-opacity: .35; } .odd { fill: var(--red); }
+.axis { stroke: var(--axis); stroke-width: 1; } .frame { fill: none; stroke: var(--frame); }
+svg text { font: 11px system-ui, sans-serif; fill: var(--ink); } svg .value { fill: var(--quiet); }
+summary { cursor: pointer; margin: .8rem 0; }
+footer { margin-top: 2.5rem; color: var(--quiet); font-size: 12px; overflow-wrap: anywhere; }
 `;

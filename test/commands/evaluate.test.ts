@@ -144,6 +144,16 @@ describe('the page', () => {
     }
   });
 
+  test('shows every window and refractory time, and is dark where the system is', async () => {
+    await run('--positives', 'chirps', '--negatives', 'others/falling.wav', '--report', 'quiet.html');
+    const quiet = readFileSync(join(directory, 'quiet.html'), 'utf8');
+    const rows = /<details>.*?<\/details>/s.exec(quiet)![0].match(/<tr><td>.*?<\/tr>/g)!;
+    expect(rows.length).toBe(6 * 3);
+    // Of four clips one is hardly there, whatever the cutoff.
+    expect(rows[0]).toMatch(/^<tr><td>1<\/td><td>500 ms<\/td><td>[01] \(0\.\d+\)<\/td>/);
+    expect(quiet).toContain('prefers-color-scheme: dark');
+  });
+
   test('is not replaced unless --force says so', async () => {
     const { code, err } = await run(...BOTH, '--report', 'report.html');
     expect([code, err]).toEqual([2, expect.stringContaining('report.html: is already there')]);

@@ -19,6 +19,8 @@ import type { ClipOutcome, EvaluationReport, FalseAccept } from '../types.js';
 export interface Timeline {
   readonly fromMs: number;
   readonly toMs: number;
+  /** Length of the file: before 0 and from here on is padding. */
+  readonly clipMs: number;
   readonly cutoff: number;
   readonly label: string;
   readonly points: readonly { readonly ms: number; readonly p: number }[];
@@ -137,6 +139,7 @@ function timelineOf(
   return {
     fromMs,
     toMs,
+    clipMs: one.recording.seconds * 1000 * (one.take.part?.of ?? 1),
     cutoff: channel.detector.cutoff,
     label,
     points,

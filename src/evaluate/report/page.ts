@@ -5,8 +5,9 @@
  * Leaves to others: the frame (`report/html.ts`), plots (`plots.ts`), excerpts (`examples.ts`).
  */
 import { escapeHtml, footer, page, tableOf } from '../../report/html.js';
+import { short } from '../../report/numbers.js';
 import { VERSION } from '../../version.js';
-import type { EvaluationReport, ModelReport } from '../types.js';
+import type { EvaluationReport, ModelReport, SweepPoint } from '../types.js';
 import type { Example } from './examples.js';
 import { missPlot, timelinePlot } from './plots.js';
 import { acceptText, hoursText, missText, momentText, pointCells, settingText } from './words.js';
@@ -64,7 +65,7 @@ function modelPart(model: ModelReport): string {
     tableOf(['', 'As the project is set'], rows),
     ...(both
       ? [
-          `<figure>${missPlot(model)}<figcaption>Each point is a cutoff. Thick: the window of the project, with 95 % bands bootstrapped over clips; thin: other windows; ring: as the project is set.</figcaption></figure>`,
+          `<figure>${missPlot(model)}<figcaption>Each point is a cutoff. Thick: the window of the project; shaded: from both lower to both upper 95 % bounds, bootstrapped over clips; thin: other windows; ring: as the project is set.</figcaption></figure>`,
           '<h3>The fewest misses for a budget</h3>',
           tableOf(
             ['False accepts', 'Misses', 'False accepts here', 'Cutoff', 'Window', 'Refractory time'],
@@ -73,9 +74,34 @@ function modelPart(model: ModelReport): string {
               ...(point === null ? ['no setting'] : pointCells(point, rate.clips, falseAccepts.hours)),
             ]),
           ),
+          everySetting(model),
         ]
       : []),
   ].join('\n');
+}
+
+/** The fewest misses of each window and refractory time, whatever the cutoff. */
+function everySetting({ sweep, choices, operating }: ModelReport): string {
+  const { hours } = operating.falseAccepts;
+  const budgets = choices.map(({ maxFaPerHour }) => maxFaPerHour);
+  const families = new Map<string, SweepPoint[]>();
+  for (const point of sweep) {
+    const family = `${point.window},${point.refractoryMs}`;
+    families.set(family, [...(families.get(family) ?? []), point]);
+  }
+  const best = (points: readonly SweepPoint[], most: number) => {
+    const within = points.filter(({ falseAccepts }) => falseAccepts <= most * hours);
+    if (within.length === 0) return '-';
+    const least = within.reduce((one, other) => (other.misses < one.misses ? other : one));
+    return `${least.misses} (${least.cutoff})`;
+  };
+  const rows = [...families.values()].map((points) => [
+    String(points[0]!.window),
+    `${short(points[0]!.refractoryMs)} ms`,
+    ...budgets.map((most) => best(points, most)),
+  ]);
+  const header = ['Window', 'Refractory time', ...budgets.map((most) => `up to ${most}/h`)];
+  return `<details><summary>Every window and refractory time: the fewest misses, and the highest cutoff that has them</summary>${tableOf(header, rows)}</details>`;
 }
 
 function confusion({ confusion: { heard, rows } }: EvaluationReport): string {
@@ -131,7 +157,8 @@ function skipped({ skipped: problems }: EvaluationReport): string {
 const STYLE = `
 .example { width: 448px; } .example img { width: 448px; height: 120px; display: block; image-rendering: pixelated; }
 .example audio { width: 448px; display: block; margin-top: .3rem; }
-.own { fill: none; stroke: #3d7ab8; stroke-width: 2; } .other { fill: none; stroke: #b9c6d3; stroke-width: 1; }
-.band { stroke: #3d7ab8; stroke-opacity: .25; stroke-width: 3; } .here { fill: none; stroke: #cf4436; stroke-width: 2; }
-.cutoff { stroke: #d99100; stroke-dasharray: 4 3; } .heard { stroke: #cf4436; stroke-width: 2; }
+.own { fill: none; stroke: var(--blue); stroke-width: 2; } .other { fill: none; stroke: var(--faint); stroke-width: 1; }
+.band { fill: var(--blue); fill-opacity: .14; } .here { fill: none; stroke: var(--red); stroke-width: 2; }
+.cutoff { stroke: var(--amber); stroke-dasharray: 4 3; } .heard { stroke: var(--red); stroke-width: 2; }
+.padding { fill: var(--faint); fill-opacity: .25; }
 `;

@@ -5,7 +5,7 @@
  */
 import { escapeHtml, svg } from '../../report/html.js';
 import { short } from '../../report/numbers.js';
-import type { ModelReport, SweepPoint } from '../types.js';
+import type { CurvePoint, ModelReport, SweepPoint } from '../types.js';
 import type { Timeline } from './examples.js';
 
 const at = (value: number) => Number(value.toFixed(1));
@@ -27,7 +27,8 @@ export function missPlot(model: ModelReport): string {
   const { operating, curve, sweep } = model;
   const clips = operating.misses.clips;
   const { hours } = operating.falseAccepts;
-  const rates = sweep.flatMap(({ falseAccepts }) => (falseAccepts === 0 ? [] : [falseAccepts / hours]));
+  const counts = [...sweep, operating.falseAccepts].map(({ falseAccepts }) => falseAccepts);
+  const rates = counts.filter((count) => count > 0).map((count) => count / hours);
   const least = Math.floor(Math.log10(Math.min(1, ...rates, 1 / hours)));
   const most = Math.max(least + 1, Math.ceil(Math.log10(Math.max(1, ...rates))));
   const highest = scaleEnd([...curve.map(({ misses }) => misses / clips), operating.misses.share ?? 0]);
@@ -46,22 +47,17 @@ export function missPlot(model: ModelReport): string {
     const points = sweep.filter((point) => own(point) && point.window === window);
     return `<path class="other" d="${path(points.map(place))}"><title>window ${window}</title></path>`;
   });
-  const bands = curve.map((point) => {
-    const [px, py] = place(point);
-    const { missBand, acceptBand } = point;
-    return [
-      ...(missBand === undefined
-        ? []
-        : [
-            `<line class="band" x1="${at(px)}" x2="${at(px)}" y1="${at(y(missBand.low))}" y2="${at(y(missBand.high))}"/>`,
-          ]),
-      ...(acceptBand === undefined
-        ? []
-        : [
-            `<line class="band" y1="${at(py)}" y2="${at(py)}" x1="${at(x(acceptBand.low))}" x2="${at(Math.min(LEFT + WIDTH, x(acceptBand.high)))}"/>`,
-          ]),
-    ].join('');
-  });
+  const corner =
+    (end: 'low' | 'high') =>
+    (point: CurvePoint): [number, number] => [
+      Math.min(LEFT + WIDTH, x(point.acceptBand?.[end] ?? point.falseAccepts / hours)),
+      y(point.missBand?.[end] ?? point.misses / clips),
+    ];
+  const bounded = curve.filter(
+    ({ missBand, acceptBand }) => missBand !== undefined || acceptBand !== undefined,
+  );
+  const edges = [...bounded.map(corner('low')), ...bounded.map(corner('high')).reverse()];
+  const band = bounded.length === 0 ? '' : `<path class="band" d="${path(edges)}Z"/>`;
   const dots = curve.map((point) => {
     const [px, py] = place(point);
     const text = `cutoff ${point.cutoff}: ${point.misses} of ${clips} missed, ${point.falseAccepts} false accepts`;
@@ -82,7 +78,7 @@ export function missPlot(model: ModelReport): string {
     `<text class="label" x="12" y="${TOP + HEIGHT / 2}" text-anchor="middle" transform="rotate(-90 12 ${TOP + HEIGHT / 2})">misses</text>`,
   ];
   const line = `<path class="own" d="${path(curve.map(place))}"/>`;
-  const inside = [...axes, ...lines, ...bands, line, ...dots, here].join('');
+  const inside = [...axes, band, ...lines, line, ...dots, here].join('');
   return svg(LEFT + WIDTH + 24, TOP + HEIGHT + 42, `misses against false accepts of ${model.name}`, inside);
 }
 
@@ -98,15 +94,23 @@ const tick = (x: number, y: number, text: string, anchor: string) =>
   `<text class="value" x="${at(x)}" y="${at(y)}" text-anchor="${anchor}">${escapeHtml(text)}</text>`;
 
 /** Smoothed probability over the time of an excerpt, the cutoff, and where something was heard. */
-export function timelinePlot({ fromMs, toMs, cutoff, label, points, heardMs }: Timeline): string {
+export function timelinePlot(timeline: Timeline): string {
+  const { fromMs, toMs, clipMs, cutoff, label, points, heardMs } = timeline;
   const [width, height] = [448, 90];
-  const x = (ms: number) => ((ms - fromMs) / Math.max(1, toMs - fromMs)) * width;
+  const x = (ms: number) => Math.min(1, Math.max(0, (ms - fromMs) / Math.max(1, toMs - fromMs))) * width;
   const y = (p: number) => 4 + (1 - p) * (height - 8);
+  const padding = (from: number, to: number) =>
+    to <= from
+      ? ''
+      : `<rect class="padding" x="${at(x(from))}" y="0" width="${at(x(to) - x(from))}" height="${height}"><title>padding</title></rect>`;
   const inside = [
+    padding(fromMs, 0),
+    padding(clipMs, toMs),
     `<rect class="frame" x="0" y="0" width="${width}" height="${height}"/>`,
     `<line class="cutoff" x1="0" x2="${width}" y1="${at(y(cutoff))}" y2="${at(y(cutoff))}"/>`,
     `<path class="own" d="${path(points.map(({ ms, p }) => [x(ms), y(p)]))}"/>`,
     ...heardMs.map((ms) => `<line class="heard" x1="${at(x(ms))}" x2="${at(x(ms))}" y1="0" y2="${height}"/>`),
+    tick(width - 4, y(cutoff) + (cutoff > 0.5 ? 12 : -4), `cutoff ${cutoff}`, 'end'),
     tick(2, height + 13, `${short(fromMs / 1000)} s`, 'start'),
     tick(width - 2, height + 13, `${short(toMs / 1000)} s`, 'end'),
   ];
