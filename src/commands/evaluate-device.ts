@@ -28,7 +28,7 @@ export interface Boards {
 }
 
 /**
- * @param bytes of recordings: many are worth a second virtual board
+ * @param bytes of samples, about: many are worth a second virtual board
  * @throws KwsError (exit code 2 or 3) as `flash` does, and where the board runs something else than the project
  */
 export async function openBoards(
@@ -91,8 +91,8 @@ async function flashedBoards(
   return { devices, numbers };
 }
 
-/** Bytes of recordings from which a second virtual board pays for its start: 5 minutes. */
-const WORTH_ANOTHER = 10_000_000;
+/** Bytes of samples from which a second virtual board pays for its start: 2 minutes. */
+const WORTH_ANOTHER = 4_000_000;
 
 /** QEMU takes one core per board, and is what takes longest. */
 function boardsFor({ board }: Target, bytes: number): number {

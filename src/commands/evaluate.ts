@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { inputError } from '../diagnostics/errors.js';
+import type { ClipFile } from '../evaluate/clips.js';
 import type { DeviceReport } from '../evaluate/device/types.js';
 import type { Evaluation } from '../evaluate/evaluate.js';
 import type { RunOptions } from '../evaluate/run.js';
@@ -114,8 +115,7 @@ async function hearOnBoards(
     import('../evaluate/device/record.js'),
     import('../evaluate/run.js'),
   ]);
-  const bytes = [...run.positives, ...run.negatives].reduce((sum, file) => sum + file.bytes, 0);
-  const boards = await openBoards(place, project, options, context, stages, bytes);
+  const boards = await openBoards(place, project, options, context, stages, bytesOf(run));
   try {
     const recorder = createDeviceRecorder(boards.devices);
     const evaluation = await hear(project, {
@@ -138,6 +138,16 @@ async function hearOnBoards(
   } finally {
     await boards.stop();
   }
+}
+
+/** Of a clip's padding, about: two seconds. */
+const PADDING_BYTES = 64_000;
+
+/** Of everything that is played, about. */
+function bytesOf({ positives, negatives, noise }: RunOptions): number {
+  const sum = (files: readonly ClipFile[]) =>
+    files.reduce((bytes, file) => bytes + file.bytes + PADDING_BYTES, 0);
+  return sum(positives) * (1 + (noise?.snrs.length ?? 0)) + sum(negatives);
 }
 
 async function writePage(page: string, { report, ran }: Evaluation): Promise<void> {

@@ -114,7 +114,7 @@ describe('--on-device', () => {
   });
 
   test('many hours are heard by two virtual boards', async () => {
-    // As large as five minutes and more, for what matters is the size of files.
+    // As large as minutes of audio, for what matters is the size of files.
     writeFileSync(
       join(directory, 'large.wav'),
       Buffer.concat([readFileSync(join(directory, 'noise.wav')), Buffer.alloc(11_000_000)]),
