@@ -12,6 +12,7 @@ import type { ClipFile, PositiveFile } from './clips.js';
 import { createHostRun } from './host-run.js';
 import { type PoolOptions, type RecordAll, recordAll } from './record/pool.js';
 import type { Listening, Recording, RunningProject, Take } from './record/types.js';
+import { hoursText } from './report/words.js';
 import { type Channels, channelsOf, stepTime } from './sweep/replay.js';
 
 export interface RunOptions {
@@ -171,6 +172,9 @@ function beginOf(project: RunningProject, { leadMs }: Recording): number {
   return step;
 }
 
+/** From this share of the work on the rest can be guessed: threads have started, code is compiled. */
+const SURE_FROM = 0.05;
+
 function progressOf(
   jobs: readonly Job[],
   { leadMs, tailMs }: Listening,
@@ -180,19 +184,24 @@ function progressOf(
   const work = jobs.map(({ file, take }) => file.bytes / (take.part?.of ?? 1) + 32 * (leadMs + tailMs));
   const total = work.reduce((a, b) => a + b, 0);
   const shares = new Float64Array(jobs.length);
-  let [count, done] = [0, 0];
+  let [count, seconds, done] = [0, 0, 0];
   const part = (job: number, share: number) => {
     done += work[job]! * (share - shares[job]!);
     shares[job] = share;
     const left = ((Date.now() - started) * (total - done)) / done / 1000;
-    progress?.(
-      `${count} of ${jobs.length} recordings, ${Math.floor((100 * done) / total)} %, ${timeText(left)} left`,
-    );
+    const said = [
+      `${count} of ${jobs.length} recordings`,
+      ...(seconds === 0 ? [] : [`${hoursText(seconds / 3600)} of audio`]),
+      `${Math.floor((100 * done) / total)} %`,
+      ...(done < SURE_FROM * total ? [] : [`${timeText(left)} left`]),
+    ];
+    progress?.(said.join(', '));
   };
   return {
     part,
-    done: (job) => {
+    done: (job, outcome) => {
       count++;
+      if ('recording' in outcome) seconds += outcome.recording.seconds;
       part(job, 1);
     },
   };

@@ -105,6 +105,14 @@ describe('the object of --json', () => {
   });
 });
 
+test('progress: recordings, audio and percent, and the time left once that can be known', async () => {
+  const { err } = await kwsGen(['evaluate', ...BOTH], { directory, terminal: true });
+  const said = err.match(/\d+ of 8 recordings[\w ,.%]*/g)!;
+  expect(said.length).toBeGreaterThan(5);
+  expect(said[0]).toMatch(/^1 of 8 recordings, 0\.8 s of audio, \d+ %, \d+ s left$/);
+  expect(said.at(-1)).toMatch(/^8 of 8 recordings, .* of audio, 100 %, 0 s left$/);
+});
+
 test('in text: rates with their bounds, and no more than the bound where there was none', async () => {
   const { out } = await run('--positives', 'chirps', '--negatives', 'others/falling.wav');
   expect(out).toContain('misses         1 of 4 (25.0 %, 95 % 0.6…80.6 %)');

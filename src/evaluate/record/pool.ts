@@ -16,6 +16,11 @@ export type Answer =
   | { readonly problem: Problem }
   | { readonly defect: string };
 
+/** What a thread says while it records. */
+export interface Told {
+  readonly share: number;
+}
+
 /** What became of a take. */
 export type Outcome = Exclude<Answer, { readonly defect: string }>;
 
@@ -38,7 +43,7 @@ const COMPILED = import.meta.url.endsWith('.js');
 export async function recordAll(
   listening: Listening,
   takes: readonly Take[],
-  { threads = COMPILED ? availableParallelism() : 0, done, signal }: PoolOptions = {},
+  { threads = COMPILED ? availableParallelism() : 0, done, part, signal }: PoolOptions = {},
 ): Promise<readonly Outcome[]> {
   const outcomes = new Array<Outcome>(takes.length);
   const queue = takes.entries();
@@ -53,7 +58,7 @@ export async function recordAll(
     const stop = () => Promise.all(workers.map((worker) => worker.terminate()));
     signal?.addEventListener('abort', stop, { once: true });
     try {
-      await Promise.all(workers.map((worker) => feed(worker, queue, settle, signal)));
+      await Promise.all(workers.map((worker) => feed(worker, queue, { settle, part, signal })));
     } finally {
       signal?.removeEventListener('abort', stop);
       await stop();
@@ -84,10 +89,16 @@ function startWorker(listening: Listening): Worker {
   return new Worker(new URL('./worker.js', import.meta.url), { workerData: listening, execArgv: [] });
 }
 
-async function feed(worker: Worker, queue: Queue, settle: Settle, signal?: AbortSignal): Promise<void> {
+interface Feeding {
+  readonly settle: Settle;
+  readonly part: PoolOptions['part'];
+  readonly signal: AbortSignal | undefined;
+}
+
+async function feed(worker: Worker, queue: Queue, { settle, part, signal }: Feeding): Promise<void> {
   for (const [index, take] of queue) {
     if (signal?.aborted === true) return;
-    const answer = await ask(worker, take, signal);
+    const answer = await ask(worker, take, (share) => part?.(index, share), signal);
     if (answer === undefined) return;
     if ('defect' in answer)
       throw toolError({
@@ -101,7 +112,12 @@ async function feed(worker: Worker, queue: Queue, settle: Settle, signal?: Abort
 }
 
 /** Undefined where the thread was ended. */
-function ask(worker: Worker, take: Take, signal?: AbortSignal): Promise<Answer | undefined> {
+function ask(
+  worker: Worker,
+  take: Take,
+  tell: (share: number) => void,
+  signal: AbortSignal | undefined,
+): Promise<Answer | undefined> {
   return new Promise((resolve, reject) => {
     const finish = (settle: () => void) => {
       worker.off('message', onMessage).off('error', onError).off('exit', onExit);
@@ -117,7 +133,10 @@ function ask(worker: Worker, take: Take, signal?: AbortSignal): Promise<Answer |
         },
         { cause },
       );
-    const onMessage = (answer: Answer) => finish(() => resolve(answer));
+    const onMessage = (said: Answer | Told) => {
+      if ('share' in said) tell(said.share);
+      else finish(() => resolve(said));
+    };
     const onError = (error: Error) => finish(() => reject(failed(error.message, error)));
     const onExit = () =>
       finish(() => (signal?.aborted === true ? resolve(undefined) : reject(failed('it gave no reason'))));

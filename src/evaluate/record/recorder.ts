@@ -11,8 +11,11 @@ import type { Listening, Recording, Take } from './types.js';
 const PIECE = 16_000;
 
 export interface Recorder {
-  /** @throws KwsError (exit code 2) where the take cannot be read */
-  record(take: Take): Promise<Recording>;
+  /**
+   * @param progress with the share of the samples that have been heard
+   * @throws KwsError (exit code 2) where the take cannot be read
+   */
+  record(take: Take, progress?: (share: number) => void): Promise<Recording>;
 }
 
 export function createRecorder(listening: Listening): Recorder {
@@ -29,12 +32,15 @@ export function createRecorder(listening: Listening): Recorder {
   });
   const reader = new TakeReader(listening);
   return {
-    async record(take) {
+    async record(take, progress) {
       const { pcm, leadMs, seconds } = await reader.read(take);
       run.reset();
       steps = 0;
       for (const row of rows) row.length = 0;
-      for (let at = 0; at < pcm.length; at += PIECE) run.push(pcm.subarray(at, at + PIECE));
+      for (let at = 0; at < pcm.length; at += PIECE) {
+        if (at > 0) progress?.(at / pcm.length);
+        run.push(pcm.subarray(at, at + PIECE));
+      }
       return { seconds, leadMs, steps, probabilities: rows.map((row) => Uint8Array.from(row)) };
     },
   };
