@@ -46,3 +46,10 @@ test('what it is calibrated with is there: clips longer than the window, with th
         20_000,
       );
 });
+
+test('the clips of the demonstration are there, some with the word and some without', () => {
+  const script = readFileSync(join(root, 'scripts', 'demo.mjs'), 'utf8');
+  const clips = [...script.matchAll(/^ {2}'((?:computer|other)\/[\w-]+)',$/gm)].map(([, name]) => name!);
+  expect(new Set(clips.map((name) => name.split('/')[0]))).toEqual(new Set(['computer', 'other']));
+  expect(clips.filter((name) => !existsSync(join(folder, 'clips', `${name}.flac`)))).toEqual([]);
+});
