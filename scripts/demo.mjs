@@ -21,13 +21,7 @@ const CLIPS = [
 const root = fileURLToPath(new URL('..', import.meta.url));
 const more = process.argv.slice(2);
 await setup();
-const args = [
-  'flash',
-  '--board',
-  'virtual-cortex-m4',
-  ...CLIPS.flatMap((clip) => ['--play', clip]),
-  ...more,
-];
+const args = ['flash', '--board', 'virtual-cortex-m4', ...CLIPS.flatMap((clip) => ['--play', clip]), ...more];
 process.stderr.write(`> cd examples/computer && kws-gen ${args.join(' ')}\n`);
 const plain = process.stdout.isTTY === true || more.length > 0;
 const tool = spawn(process.execPath, [join(root, 'dist', 'cli.js'), ...args], {

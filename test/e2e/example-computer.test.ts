@@ -1,0 +1,79 @@
+/**
+ * The example as its users have it: copied, evaluated on the host, built, and heard on virtual boards. Every clip
+ * with the word fires, no other does, and boards say what the host says, score by score.
+ */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { loadClip } from '../../src/audio/clip.js';
+import { openProjectModel } from '../../src/commands/models.js';
+import { createHostRun, runClip } from '../../src/evaluate/host-run.js';
+import { loadProject } from '../../src/project/load.js';
+import { describeWithToolchain } from './platform-support.js';
+import { type Line, Workshop } from './tool.js';
+
+interface Evaluated {
+  readonly models: readonly [{ readonly operating: Record<'misses' | 'falseAccepts', object> }];
+  readonly falseAccepts: readonly { readonly clip: string }[];
+  readonly misses: readonly { readonly clip: string }[];
+}
+
+describeWithToolchain('examples/computer', () => {
+  let shop: Workshop;
+  let project: string;
+  /** Relative to the project. */
+  let clips: readonly string[];
+  let words: readonly string[];
+
+  beforeAll(async () => {
+    shop = await Workshop.open();
+    const { code, stderr } = await shop.run(['init', '--example', 'computer', 'my word']);
+    expect(code, stderr).toBe(0);
+    project = join(shop.folder, 'my word');
+    const clipsIn = (name: string) =>
+      readdirSync(join(project, 'clips', name)).map((file) => `clips/${name}/${file}`);
+    words = clipsIn('computer').sort();
+    clips = [...words, ...clipsIn('other').sort()];
+  });
+  afterAll(() => shop?.close());
+
+  test('evaluate: no word is missed, and nothing else is taken for it', async () => {
+    const { code, stderr, lines } = await shop.run(
+      ['evaluate', '--positives', 'clips/computer', '--negatives', 'clips/other', '--json'],
+      { cwd: project },
+    );
+    expect(code, stderr).toBe(0);
+    const { models, misses, falseAccepts } = lines.at(-1)! as unknown as Evaluated;
+    expect(misses.map(({ clip }) => clip)).toEqual([]);
+    expect(falseAccepts.map(({ clip }) => clip)).toEqual([]);
+    expect(models[0].operating).toMatchObject({
+      misses: { misses: 0, clips: words.length },
+      falseAccepts: { falseAccepts: 0 },
+      others: 0,
+    });
+  });
+
+  test.each(['virtual-cortex-m4', 'native'])('%s hears the words and nothing else', async (board) => {
+    const { code, stderr, lines } = await shop.run(
+      ['flash', '--board', board, '--json', ...clips.flatMap((clip) => ['--play', clip])],
+      { cwd: project },
+    );
+    expect(code, stderr).toBe(0);
+    const said = lines.filter(({ t }) => t === 'score' || t === 'detect' || t === 'end');
+    expect(said).toEqual(await hostLines(project, clips));
+    const detections = said.filter(({ t }) => t === 'detect');
+    expect(new Set(detections.map(({ label }) => label))).toEqual(new Set(['computer']));
+    expect([...new Set(detections.map(({ clip }) => clip))]).toEqual(words);
+    expect(await shop.leftOver()).toEqual([]);
+  });
+});
+
+/** What a board must say of clips, each from reset. */
+async function hostLines(folder: string, clips: readonly string[]): Promise<Line[]> {
+  const run = createHostRun(await loadProject(folder, { openModel: await openProjectModel() }));
+  const lines: Line[] = [];
+  for (const clip of clips)
+    for (const event of runClip(run, await loadClip(join(folder, clip), 16_000)))
+      lines.push({ ...event, clip });
+  return lines;
+}
