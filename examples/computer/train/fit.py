@@ -153,6 +153,7 @@ class Trainer:
         """The windows that are most taken for the word, of a large sample."""
         found = []
         for kind, count, keep in (("real", 120_000, 5000), ("synthetic", 30_000, 1200), ("broken", 20_000, 800)):
+            count = min(count, len(self.windows.others[kind]))
             starts = self.windows.negatives(kind, count, self.chance)
             scores = self.scores(starts)
             found.append(starts[np.argsort(-scores)[:keep]])
@@ -187,8 +188,9 @@ class Trainer:
 
     def fit(self, say=lambda text: None) -> keras.Model:
         recipe, model = self.recipe, self.model
+        warmup = min(200, recipe.steps // 5)
         schedule = keras.optimizers.schedules.CosineDecay(
-            0.0, recipe.steps - 200, alpha=0.005, warmup_target=recipe.rate, warmup_steps=200
+            0.0, recipe.steps - warmup, alpha=0.005, warmup_target=recipe.rate, warmup_steps=warmup
         )
         optimizer = keras.optimizers.AdamW(schedule, weight_decay=recipe.decay, clipnorm=1.0)
         optimizer.build(model.trainable_variables)

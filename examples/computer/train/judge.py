@@ -294,11 +294,17 @@ def on_board(work: str, figures: dict, board: str) -> dict:
     """Every held-out recording played to a board, too: are its scores and decisions the host's?"""
     sums = {key: 0 for key in ("clips", "inferences", "inferencesEqual", "detections", "detectionsEqual")}
     for fold in range(figures["folds"]):
-        say(f"fold {fold}: its held-out recordings on {board}")
-        folder = project(work, f"fold-{fold}", figures["points"][fold])
-        held = os.path.join(work, "held-out", f"fold-{fold}")
-        asked = ("--board", board, "--on-device", "--force")
-        device = _evaluated(folder, os.path.join(held, WORD), os.path.join(held, "other"), *asked)["device"]
+        kept = os.path.join(work, f"{board}-fold-{fold}.json")
+        if not os.path.exists(kept):
+            say(f"fold {fold}: its held-out recordings on {board}")
+            folder = project(work, f"fold-{fold}", figures["points"][fold])
+            held = os.path.join(work, "held-out", f"fold-{fold}")
+            asked = ("--board", board, "--on-device", "--force")
+            report = _evaluated(folder, os.path.join(held, WORD), os.path.join(held, "other"), *asked)
+            with open(kept, "w") as file:
+                json.dump(report["device"], file)
+        with open(kept) as file:
+            device = json.load(file)
         sums["clips"] += device["clips"]
         for kind in ("inferences", "detections"):
             sums[kind] += device[kind]["compared"]
