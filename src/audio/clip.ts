@@ -8,7 +8,7 @@ import { inputError, KwsError } from '../diagnostics/errors.js';
 import { audioError, type DecodedAudio, decodeAudio } from './decode.js';
 import { toPcm16 } from './pcm16.js';
 
-/** The largest file: 128 M samples of 64 bits would be less. */
+/** The largest file that is read whole: 128 M samples of 64 bits. */
 const MAX_BYTES = 2 ** 30;
 
 /** A clip ready to be pushed: fits `Session.play`. */
@@ -58,7 +58,15 @@ export async function* pcmFromStream(
 }
 
 async function readBounded(path: string): Promise<Uint8Array> {
-  try {
+  return reading(path, async () => {
+    await boundedSize(path, MAX_BYTES);
+    return readFile(path);
+  });
+}
+
+/** Bytes of a file that has at most `most`. Errors as those of `loadClip`. */
+export async function boundedSize(path: string, most: number): Promise<number> {
+  return reading(path, async () => {
     const status = await stat(path);
     // A pipe or a device may never end.
     if (!status.isFile())
@@ -67,14 +75,21 @@ async function readBounded(path: string): Promise<Uint8Array> {
         where: path,
         next: 'give a WAV or FLAC file, or pipe raw PCM: --play -',
       });
-    if (status.size > MAX_BYTES)
+    if (status.size > most)
       throw audioError(
         path,
         'the file is too large',
-        `${status.size} bytes; ${MAX_BYTES} are possible`,
+        `${status.size} bytes; ${most} are possible`,
         'cut it into pieces',
       );
-    return await readFile(path);
+    return status.size;
+  });
+}
+
+/** What the system says of a path becomes an inputError that names it. */
+export async function reading<T>(path: string, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
   } catch (error) {
     if (error instanceof KwsError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;

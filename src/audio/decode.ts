@@ -14,7 +14,7 @@ export interface DecodedAudio {
   readonly samples: readonly Float32Array[];
 }
 
-/** What one file may hold, in samples over all channels: 2.3 hours of 16 kHz mono. */
+/** What a file that is decoded whole may hold, in samples over all channels: 2.3 hours of 16 kHz mono. */
 export const MAX_SAMPLES = 2 ** 27;
 export const MIN_SAMPLE_RATE = 1000;
 export const MAX_SAMPLE_RATE = 768_000;
@@ -38,16 +38,25 @@ const OTHERS: readonly (readonly [name: string, matches: (head: string) => boole
  * an inputError when the bytes are neither, cut off, damaged, empty, or hold more than MAX_SAMPLES.
  */
 export async function decodeAudio(bytes: Uint8Array, name: string): Promise<DecodedAudio> {
-  const head = String.fromCharCode(...bytes.subarray(0, 12));
+  const head = String.fromCharCode(...bytes.subarray(0, HEAD_BYTES));
   const audio = await decodeAs(head, bytes, name);
-  if ((audio.samples[0]?.length ?? 0) === 0)
-    throw audioError(name, 'there is no sound in it', 'it holds 0 samples');
+  checkSound(name, audio.samples[0]?.length ?? 0);
   return audio;
 }
 
+/** So many bytes tell what a file is. */
+export const HEAD_BYTES = 12;
+
+/** @param head the first HEAD_BYTES, as characters */
+export const isWav = (head: string): boolean => head.startsWith('RIFF') && head.slice(8) === 'WAVE';
+
+/** Refuses what holds no sample. */
+export function checkSound(name: string, frames: number): void {
+  if (frames === 0) throw audioError(name, 'there is no sound in it', 'it holds 0 samples');
+}
+
 async function decodeAs(head: string, bytes: Uint8Array, name: string): Promise<DecodedAudio> {
-  if (head.startsWith('RIFF') && head.slice(8) === 'WAVE')
-    return (await import('./wav.js')).decodeWav(bytes, name);
+  if (isWav(head)) return (await import('./wav.js')).decodeWav(bytes, name);
   if (head.startsWith('fLaC')) return (await import('./flac.js')).decodeFlac(bytes, name);
   if (bytes.length === 0) throw audioError(name, 'the file is empty');
   const other = OTHERS.find(([, matches]) => matches(head))?.[0];

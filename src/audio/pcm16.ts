@@ -8,14 +8,19 @@ import { resample } from './resample.js';
  */
 export function toPcm16(audio: DecodedAudio, sampleRate: number): Int16Array {
   const mono = mixDown(audio);
-  const samples = audio.sampleRate === sampleRate ? mono : resample(mono, audio.sampleRate, sampleRate);
+  return rounded(audio.sampleRate === sampleRate ? mono : resample(mono, audio.sampleRate, sampleRate));
+}
+
+/** Full scale 1 to 16 bits. */
+export function rounded(samples: Float32Array | Float64Array): Int16Array {
   const pcm = new Int16Array(samples.length);
   for (let i = 0; i < pcm.length; i++)
     pcm[i] = Math.max(-32_768, Math.min(32_767, Math.round(32_768 * samples[i]!)));
   return pcm;
 }
 
-function mixDown({ channels, samples }: DecodedAudio): Float32Array | Float64Array {
+/** The mean of the channels. */
+export function mixDown({ channels, samples }: DecodedAudio): Float32Array | Float64Array {
   const [first = new Float32Array(0)] = samples;
   if (channels === 1) return first;
   const mono = new Float64Array(first.length);

@@ -18,33 +18,64 @@ const MAX_PHASES = 2048;
  * seconds, without delay; there are ceil(length * to / from). What is outside counts as silence.
  */
 export function resample(samples: Float32Array | Float64Array, from: number, to: number): Float64Array {
-  if (from === to) return Float64Array.from(samples);
+  const resampler = createResampler(samples.length, from, to);
+  return resampler.stretch(samples, 0, 0, resampler.length);
+}
+
+/** Stretches of what `resample` makes of a sound, without the rest of the sound. */
+export interface Resampler {
+  /** Samples of the whole result. */
+  readonly length: number;
+  /** Samples of the sound, begin and end, that samples `begin` to `end` of the result are made of. */
+  needs(begin: number, end: number): readonly [number, number];
+  /**
+   * Samples `begin` to `end` of the result, bit for bit those of the whole.
+   * @param samples of the sound from sample `at` on: those that are needed, or more
+   */
+  stretch(samples: Float32Array | Float64Array, at: number, begin: number, end: number): Float64Array;
+}
+
+/** For a sound of `length` samples at rate `from`. */
+export function createResampler(length: number, from: number, to: number): Resampler {
+  if (from === to)
+    return {
+      length,
+      needs: (begin, end) => [begin, end],
+      stretch: (samples, at, begin, end) => Float64Array.from(samples.subarray(begin - at, end - at)),
+    };
   const divisor = gcd(from, to);
   const up = to / divisor;
   const down = from / divisor;
   const kernel = sincKernel(from, to);
   const phases = new Map<number, Float64Array>();
   const half = kernel.half;
-  const length = samples.length;
-  const result = new Float64Array(Math.ceil((length * up) / down));
-  for (let k = 0; k < result.length; k++) {
-    const position = k * down;
-    const phase = position % up;
-    const centre = (position - phase) / up;
-    let taps = phases.get(phase);
-    if (taps === undefined) {
-      taps = kernel.taps(phase / up);
-      if (phases.size < MAX_PHASES) phases.set(phase, taps);
-    }
-    // taps[j] belongs to sample centre - half + 1 + j
-    const first = centre - half + 1;
-    const begin = Math.max(0, -first);
-    const end = Math.min(2 * half, length - first);
-    let sum = 0;
-    for (let j = begin; j < end; j++) sum += taps[j]! * samples[first + j]!;
-    result[k] = sum;
-  }
-  return result;
+  /** The sample of the sound at the time of sample k of the result, or the last one before. */
+  const centreOf = (k: number) => (k * down - ((k * down) % up)) / up;
+  return {
+    length: Math.ceil((length * up) / down),
+    needs: (begin, end) => [
+      Math.max(0, centreOf(begin) - half + 1),
+      Math.min(length, centreOf(end - 1) + half + 1),
+    ],
+    stretch(samples, at, begin, end) {
+      const result = new Float64Array(end - begin);
+      for (let k = begin; k < end; k++) {
+        const phase = (k * down) % up;
+        let taps = phases.get(phase);
+        if (taps === undefined) {
+          taps = kernel.taps(phase / up);
+          if (phases.size < MAX_PHASES) phases.set(phase, taps);
+        }
+        // taps[j] belongs to sample first + j
+        const first = centreOf(k) - half + 1;
+        const until = Math.min(2 * half, length - first);
+        let sum = 0;
+        for (let j = Math.max(0, -first); j < until; j++) sum += taps[j]! * samples[first - at + j]!;
+        result[k - begin] = sum;
+      }
+      return result;
+    },
+  };
 }
 
 function sincKernel(from: number, to: number): { half: number; taps(fraction: number): Float64Array } {

@@ -16,6 +16,23 @@ interface Format {
   readonly bytesPerSample: number;
 }
 
+/** The bytes of a file, wherever they are. */
+export interface ByteSource {
+  readonly length: number;
+  /** Fewer than `size` where the file ends. Good until the next call. */
+  read(at: number, size: number): DataView;
+}
+
+/** Where in a file which samples are. */
+export interface WavLayout extends Format {
+  /** Byte of the first sample. */
+  readonly start: number;
+  /** Samples per channel. */
+  readonly frames: number;
+  /** Bytes of a sample of all channels. */
+  readonly block: number;
+}
+
 const PCM = 1;
 const FLOAT = 3;
 const EXTENSIBLE = 0xfffe;
@@ -36,16 +53,30 @@ const READ: Record<SampleFormat, (view: DataView, at: number) => number> = {
 
 /** Decodes a whole WAV file whose first 12 bytes are known to be right. */
 export function decodeWav(bytes: Uint8Array, name: string): DecodedAudio {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const source: ByteSource = {
+    length: bytes.length,
+    read: (at, size) =>
+      new DataView(bytes.buffer, bytes.byteOffset + at, Math.max(0, Math.min(size, bytes.length - at))),
+  };
+  const layout = wavLayout(source, name);
+  checkFormat(name, layout.sampleRate, layout.channels, layout.frames);
+  return wavStretch(source, layout, 0, layout.frames, name);
+}
+
+/** Reads the header of a WAV file whose first 12 bytes are known to be right. */
+export function wavLayout(bytes: ByteSource, name: string): WavLayout {
   let format: Format | undefined;
   for (let at = 12; at + 8 <= bytes.length; ) {
-    const id = String.fromCharCode(...bytes.subarray(at, at + 4));
-    const size = view.getUint32(at + 4, true);
+    const chunk = bytes.read(at, 8);
+    const id = String.fromCharCode(...[0, 1, 2, 3].map((i) => chunk.getUint8(i)));
+    const size = chunk.getUint32(4, true);
     const start = at + 8;
-    if (id === 'fmt ') format = readFormat(view, start, size, name);
+    if (id === 'fmt ') format = readFormat(bytes, start, size, name);
     if (id === 'data') {
       if (format === undefined) throw audioError(name, 'its format stands nowhere before its samples');
-      return readSamples(view, start, dataSize(bytes.length - start, size, name), format, name);
+      const block = format.channels * format.bytesPerSample;
+      const frames = Math.floor(dataSize(bytes.length - start, size, name) / block);
+      return { ...format, start, frames, block };
     }
     at = start + size + (size & 1);
   }
@@ -69,17 +100,18 @@ function dataSize(available: number, claimed: number, name: string): number {
   return claimed;
 }
 
-function readFormat(view: DataView, at: number, size: number, name: string): Format {
-  if (size < 16 || at + size > view.byteLength)
+function readFormat(bytes: ByteSource, at: number, size: number, name: string): Format {
+  if (size < 16 || at + size > bytes.length)
     throw audioError(name, 'the file is cut off in its header', undefined, 'copy or download it again');
-  const channels = view.getUint16(at + 2, true);
-  const sampleRate = view.getUint32(at + 4, true);
-  const blockAlign = view.getUint16(at + 12, true);
+  const view = bytes.read(at, Math.min(size, 40));
+  const channels = view.getUint16(2, true);
+  const sampleRate = view.getUint32(4, true);
+  const blockAlign = view.getUint16(12, true);
   checkFormat(name, sampleRate, channels, 0);
-  const tag = formatTag(view, at, size, name);
+  const tag = formatTag(view, name);
   const bytesPerSample = blockAlign / channels;
   const sample = sampleFormat(tag, bytesPerSample);
-  const bits = view.getUint16(at + 14, true);
+  const bits = view.getUint16(14, true);
   if (sample === undefined || bits === 0 || bits > 8 * bytesPerSample)
     throw audioError(
       name,
@@ -90,13 +122,13 @@ function readFormat(view: DataView, at: number, size: number, name: string): For
   return { sampleRate, channels, sample, bytesPerSample };
 }
 
-function formatTag(view: DataView, at: number, size: number, name: string): number {
-  const tag = view.getUint16(at, true);
+function formatTag(view: DataView, name: string): number {
+  const tag = view.getUint16(0, true);
   if (tag !== EXTENSIBLE) return tag;
-  if (size < 40)
+  if (view.byteLength < 40)
     throw audioError(name, 'its header makes no sense', 'an extensible format of less than 40 bytes');
-  const tail = Buffer.from(view.buffer, view.byteOffset + at + 26, 14).toString('hex');
-  return tail === GUID_TAIL ? view.getUint16(at + 24, true) : EXTENSIBLE;
+  const tail = Buffer.from(view.buffer, view.byteOffset + 26, 14).toString('hex');
+  return tail === GUID_TAIL ? view.getUint16(24, true) : EXTENSIBLE;
 }
 
 function sampleFormat(tag: number, bytes: number): SampleFormat | undefined {
@@ -105,24 +137,35 @@ function sampleFormat(tag: number, bytes: number): SampleFormat | undefined {
   return undefined;
 }
 
-function readSamples(
-  view: DataView,
-  start: number,
-  size: number,
-  format: Format,
+/** Samples `begin` to `end` of each channel. */
+export function wavStretch(
+  bytes: ByteSource,
+  layout: WavLayout,
+  begin: number,
+  end: number,
   name: string,
 ): DecodedAudio {
-  const { channels, sampleRate, sample, bytesPerSample } = format;
-  const block = channels * bytesPerSample;
-  const frames = Math.floor(size / block);
-  checkFormat(name, sampleRate, channels, frames);
+  const { channels, sampleRate, sample, bytesPerSample, start, block } = layout;
+  const frames = end - begin;
+  const view = bytes.read(start + begin * block, frames * block);
+  if (view.byteLength < frames * block)
+    throw audioError(
+      name,
+      'the file is cut off',
+      'it became shorter while it was read',
+      'copy or download it again',
+    );
   const read = READ[sample];
   const samples = Array.from({ length: channels }, (_, channel) => {
     const values = new Float32Array(frames);
-    for (let i = 0, at = start + channel * bytesPerSample; i < frames; i++, at += block) {
+    for (let i = 0, at = channel * bytesPerSample; i < frames; i++, at += block) {
       const value = read(view, at);
       if (!Number.isFinite(value))
-        throw audioError(name, 'one of its samples is no number', `sample ${i} of channel ${channel + 1}`);
+        throw audioError(
+          name,
+          'one of its samples is no number',
+          `sample ${begin + i} of channel ${channel + 1}`,
+        );
       values[i] = value;
     }
     return values;

@@ -10,7 +10,7 @@ import { frontendHash, stepMs } from '../frontend/spec.js';
 import { isStreaming } from '../project/fit.js';
 import type { ClipFile, PositiveFile } from './clips.js';
 import { createHostRun } from './host-run.js';
-import { type PoolOptions, type RecordAll, recordAll } from './record/pool.js';
+import { type Outcome, type PoolOptions, type RecordAll, recordAll } from './record/pool.js';
 import type { Listening, Recording, RunningProject, Take } from './record/types.js';
 import { hoursText } from './report/words.js';
 import { type Channels, channelsOf, stepTime } from './sweep/replay.js';
@@ -54,6 +54,8 @@ export interface RanAll {
 export const DEFAULT_TAIL_MS = 1000;
 /** A file of more bytes is heard in parts, so that every core has work: 10 minutes of 16-bit mono at 16 kHz. */
 const PART_BYTES = 20 * 1024 * 1024;
+/** 20 GB, more than a file may have. */
+const MOST_PARTS = 1000;
 
 /**
  * @throws KwsError (exit code 2) where the project has no front end, or no clip can be used
@@ -77,17 +79,7 @@ export async function runClips(project: RunningProject, options: RunOptions): Pr
     jobs.map(({ take }) => take),
     pool,
   );
-  const skipped = new Map<string, Problem>();
-  const results = new Map<Job, Recording>();
-  outcomes.forEach((outcome, i) => {
-    const job = jobs[i]!;
-    if ('recording' in outcome) results.set(job, outcome.recording);
-    else {
-      const { where } = outcome.problem;
-      const name = where === job.take.noise?.path ? where : job.file.name;
-      skipped.set(name ?? job.file.name, { ...outcome.problem, where: name ?? job.file.name });
-    }
-  });
+  const { results, skipped } = resultsOf(jobs, outcomes);
   const ran = <File extends ClipFile>(wanted: readonly Job<File>[]): readonly Ran<File>[] =>
     wanted.flatMap((job) => {
       const recording = results.get(job);
@@ -99,7 +91,7 @@ export async function runClips(project: RunningProject, options: RunOptions): Pr
     positives: ran(clean),
     negatives: ran(long),
     noisy: withNoise.map(({ snrDb, jobs }) => ({ snrDb, clips: ran(jobs) })),
-    skipped: [...skipped.values()],
+    skipped,
   };
   checkUsable(all, options);
   return all;
@@ -110,10 +102,32 @@ interface Job<File extends ClipFile = ClipFile> {
   readonly take: Take;
 }
 
+/** What can be used, and what is wrong with files that cannot; of a file one part of which cannot, none is used. */
+function resultsOf(jobs: readonly Job[], outcomes: readonly Outcome[]) {
+  const skipped = new Map<string, Problem>();
+  const results = new Map<Job, Recording>();
+  const damaged = new Set<ClipFile>();
+  for (const [i, outcome] of outcomes.entries()) {
+    const { file, take } = jobs[i]!;
+    if ('recording' in outcome) {
+      results.set(jobs[i]!, outcome.recording);
+      continue;
+    }
+    const noise = take.noise?.path;
+    const name = noise !== undefined && outcome.problem.where === noise ? noise : file.name;
+    if (!skipped.has(name)) skipped.set(name, { ...outcome.problem, where: name });
+    if (take.part !== undefined) damaged.add(file);
+  }
+  for (const job of results.keys())
+    if (job.take.part !== undefined && damaged.has(job.file)) results.delete(job);
+  return { results, skipped: [...skipped.values()] };
+}
+
 const takeOf = ({ path, name }: ClipFile): Take => ({ path, name });
 
 function partsOf(file: ClipFile): readonly Take[] {
-  const of = Math.max(1, Math.ceil(file.bytes / PART_BYTES));
+  // What is larger is no recording, and has one error instead of many.
+  const of = file.bytes > MOST_PARTS * PART_BYTES ? 1 : Math.max(1, Math.ceil(file.bytes / PART_BYTES));
   if (of === 1) return [takeOf(file)];
   return Array.from({ length: of }, (_, index) => ({ ...takeOf(file), part: { index, of } }));
 }

@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { chirp, mixed, noise, toPcm, wavFile } from '../../examples/chirp/sound.js';
+import { chirp, mixed, noise, RATE, toPcm, wavFile } from '../../examples/chirp/sound.js';
 import type { EvaluationReport } from '../../src/evaluate/types.js';
+import { wav } from '../audio/files.js';
 import { root } from '../support/native.js';
 import { type ToolEnd, Workshop } from './tool.js';
 
@@ -38,6 +39,13 @@ function recordings(folder: string): void {
   writeFileSync(join(folder, 'others', 'notes.txt'), 'no sound');
   save('hiss.wav', noise(1, 0.2, 4));
   save('long/evening.wav', mixed(room(40, LONG_SECONDS), chirp('up'), 500));
+  writeFileSync(join(folder, 'long', 'music.wav'), stereo(130));
+}
+
+/** Hiss at 44.1 kHz; 130 s are more than one part. */
+function stereo(seconds: number): Uint8Array {
+  const interleaved = toPcm(noise((seconds * 2 * 44_100) / RATE, 0.003, 50));
+  return wav({ bits: 16, channels: 2, rate: 44_100 }, Buffer.from(interleaved.buffer));
 }
 
 function success({ code, stderr, stdout }: ToolEnd): void {
@@ -89,6 +97,7 @@ describe('threads', () => {
     expect(ms).toBeGreaterThan(500_200);
     expect(ms).toBeLessThan(500_800);
     expect(heard.find(({ clip }) => clip.includes('evening'))!.seconds).toBeCloseTo(LONG_SECONDS, 3);
+    expect(heard.find(({ clip }) => clip.includes('music'))!.seconds).toBeCloseTo(130, 3);
   });
 });
 

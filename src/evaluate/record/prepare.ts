@@ -1,5 +1,6 @@
 /** The samples of a take: decoded, cut where it is a part, padded, noise added. */
 import { loadClip } from '../../audio/clip.js';
+import { type LongClip, openLongClip, wholeClip } from '../../audio/long-clip.js';
 import { inputError } from '../../diagnostics/errors.js';
 import { noisy, padded } from '../sound/stage.js';
 import type { Listening, Take } from './types.js';
@@ -17,9 +18,9 @@ const SETTLE = 5;
 /** Samples of noise kept in memory: 20 minutes at 16 kHz. */
 const MOST_KEPT = 20 * 60 * 16_000;
 
-/** Reads files of takes; the last one is kept for its other parts, and noises for the next clips. */
+/** Reads files of takes, of parts no more than they hear; noises are kept for the next clips. */
 export class TakeReader {
-  private last: { readonly path: string; readonly pcm: Int16Array } | undefined;
+  private last: { readonly path: string; readonly clip: LongClip } | undefined;
   private readonly noises = new Map<string, Int16Array>();
   private kept = 0;
 
@@ -30,7 +31,7 @@ export class TakeReader {
     const { captureRate } = this.listening.numbers;
     const samples = (ms: number) => Math.round((ms * captureRate) / 1000);
     const padding = { lead: samples(this.listening.leadMs), tail: samples(this.listening.tailMs) };
-    const whole = await this.clip(take.path);
+    const whole = await this.clip(take);
     const { index, of } = take.part ?? { index: 0, of: 1 };
     const start = Math.floor((index * whole.length) / of);
     const end = Math.floor(((index + 1) * whole.length) / of);
@@ -39,10 +40,11 @@ export class TakeReader {
     const tail = index === of - 1 ? padding.tail : 0;
     if (index > 0) {
       const from = Math.max(0, start - padding.lead - SETTLE * captureRate);
-      const pcm = padded(whole.subarray(from, end), { lead: 0, tail }, captureRate);
+      const heard = await whole.read(from, end);
+      const pcm = tail === 0 ? heard : padded(heard, { lead: 0, tail }, captureRate);
       return { pcm, leadMs: ((start - from) * 1000) / captureRate, seconds };
     }
-    const clip = whole.subarray(start, end);
+    const clip = await whole.read(start, end);
     const around = { lead: padding.lead, tail };
     const leadMs = (padding.lead * 1000) / captureRate;
     if (take.noise === undefined) return { pcm: padded(clip, around, captureRate), leadMs, seconds };
@@ -51,12 +53,17 @@ export class TakeReader {
     return { pcm: noisy(clip, around, captureRate, noise), leadMs, seconds };
   }
 
-  private async clip(path: string): Promise<Int16Array> {
-    if (this.last?.path === path) return this.last.pcm;
+  /** The last one is kept for its other parts. */
+  private async clip({ path, part }: Take): Promise<LongClip> {
+    if (this.last?.path === path) return this.last.clip;
     this.last = undefined;
-    const pcm = await loadClip(path, this.listening.numbers.captureRate);
-    this.last = { path, pcm };
-    return pcm;
+    const { captureRate } = this.listening.numbers;
+    const clip =
+      part === undefined
+        ? wholeClip(await loadClip(path, captureRate))
+        : await openLongClip(path, captureRate);
+    this.last = { path, clip };
+    return clip;
   }
 
   private async noise(path: string): Promise<Int16Array> {
