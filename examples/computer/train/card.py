@@ -55,11 +55,16 @@ def results(figures: dict) -> str:
         f"half in {100 * int8['inferencesOnTheSameSide']:.2f} % of the inferences.",
     ]
     if board is not None:
+        words, others = board["computer"], board["other"]
+        parts = [
+            f"{part['clips']} recordings {name}" for name, part in (("of the word", words), ("of other talk", others))
+        ]
+        equal, of = (sum(part[key] for part in (words, others)) for key in ("inferencesEqual", "inferences"))
+        heard, decisions = (sum(part[key] for part in (words, others)) for key in ("detectionsEqual", "detections"))
         lines += [
             "",
-            f"**On {board['board']}**, every kept-out recording played to it ({board['clips']} clips): "
-            f"{board['inferencesEqual']:,} of {board['inferences']:,} scores and {board['detectionsEqual']} of "
-            f"{board['detections']} decisions are the host's.",
+            f"**On {board['board']}**, {named}, all kept out, were played to the firmware, each to the "
+            f"model of its fold: {equal:,} of {of:,} scores and {heard} of {decisions} decisions are the host's.",
         ]
     return "\n".join(lines)
 

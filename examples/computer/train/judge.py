@@ -291,25 +291,33 @@ def _figures(reports: list[dict], results: dict, refractory: int) -> dict:
 
 
 def on_board(work: str, figures: dict, board: str) -> dict:
-    """Every held-out recording played to a board, too: are its scores and decisions the host's?"""
-    sums = {key: 0 for key in ("clips", "inferences", "inferencesEqual", "detections", "detectionsEqual")}
-    for fold in range(figures["folds"]):
-        kept = os.path.join(work, f"{board}-fold-{fold}.json")
-        if not os.path.exists(kept):
-            say(f"fold {fold}: its held-out recordings on {board}")
-            folder = project(work, f"fold-{fold}", figures["points"][fold])
-            held = os.path.join(work, "held-out", f"fold-{fold}")
-            asked = ("--board", board, "--on-device", "--force")
-            report = _evaluated(folder, os.path.join(held, WORD), os.path.join(held, "other"), *asked)
-            with open(kept, "w") as file:
-                json.dump(report["device"], file)
-        with open(kept) as file:
-            device = json.load(file)
-        sums["clips"] += device["clips"]
-        for kind in ("inferences", "detections"):
-            sums[kind] += device[kind]["compared"]
-            sums[f"{kind}Equal"] += device[kind]["equal"]
-    return {"board": board, **sums}
+    """Held-out recordings played to a board, too, those of the word first: are its scores and decisions the host's?"""
+    played = {}
+    for kind in (WORD, "other"):
+        sums = {key: 0 for key in ("clips", "inferences", "inferencesEqual", "detections", "detectionsEqual")}
+        for fold in range(figures["folds"]):
+            device = _on_board(work, fold, kind, figures["points"][fold], board)
+            sums["clips"] += device["clips"]
+            for what in ("inferences", "detections"):
+                sums[what] += device[what]["compared"]
+                sums[f"{what}Equal"] += device[what]["equal"]
+        played[kind] = sums
+    return {"board": board, **played}
+
+
+def _on_board(work: str, fold: int, kind: str, point: dict, board: str) -> dict:
+    """What `evaluate` says of the comparison; kept, for it takes minutes."""
+    kept = os.path.join(work, f"{board}-fold-{fold}-{kind}.json")
+    if not os.path.exists(kept):
+        say(f"fold {fold}: {kind} on {board}")
+        clips = os.path.join(work, "held-out", f"fold-{fold}", kind)
+        named = (clips, None) if kind == WORD else (None, clips)
+        folder = project(work, f"fold-{fold}", point)
+        report = _evaluated(folder, *named, "--board", board, "--on-device", "--force")
+        with open(kept, "w") as file:
+            json.dump(report["device"], file)
+    with open(kept) as file:
+        return json.load(file)
 
 
 def install(work: str, figures: dict, example: str) -> None:

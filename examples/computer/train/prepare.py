@@ -4,11 +4,9 @@ import json
 import os
 import subprocess
 import sys
-import zlib
 from concurrent.futures import ProcessPoolExecutor
 
 import augment
-import corpus
 import numpy as np
 from corpus import NO_FOLD, Source
 from passages import Studio
@@ -89,38 +87,6 @@ def prepare(folder: str, sources: list[Source], noises: list[str], rounds: int, 
             print(f"\r{len(names)} of {len(jobs)} parts of sound", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     return names
-
-
-def _plain(sound: np.ndarray, seed: int, setting: str) -> np.ndarray:
-    """A recording as `kws-gen evaluate` plays it: noise as loud as its background around it."""
-    chance = np.random.default_rng(seed)
-    if setting == "narrow":
-        sound = augment.band_limited(sound, 3600)
-    if setting == "quiet":
-        sound = sound * augment.decibels(-24)
-    if setting == "room":
-        sound = augment.room(sound, chance)
-    if setting.startswith("snr"):
-        noise = augment.coloured(len(sound), chance)
-        sound = sound + noise * augment.speech_level(sound) * augment.decibels(-float(setting[3:]))
-    frames = sound[: len(sound) // 320 * 320].reshape(-1, 320)
-    level = np.clip(np.percentile(np.sqrt((frames**2).mean(axis=1)), 10), 1 / 32768, 0.01)
-    before, after = (chance.normal(0, level, RATE) for RATE in (16000, 16000))
-    return np.concatenate([before, sound, after]).astype(np.float32)
-
-
-def prepare_plain(folder: str, sources: list[Source], setting: str = "clean") -> str:
-    """Every recording once, a passage each, for looking at a model while it is made."""
-    from passages import Passage
-
-    name = f"plain-{setting}"
-    os.makedirs(folder, exist_ok=True)
-    if not os.path.exists(os.path.join(folder, f"{name}.frames.json")):
-        made = [
-            Passage(_plain(corpus.load(s.path), zlib.crc32(s.path.encode()), setting), s.fold, s.group) for s in sources
-        ]
-        _write(folder, name, made)
-    return name
 
 
 class Frames:
