@@ -56,9 +56,7 @@ def results(figures: dict) -> str:
     ]
     if board is not None:
         words, others = board["computer"], board["other"]
-        parts = [
-            f"{part['clips']} recordings {name}" for name, part in (("of the word", words), ("of other talk", others))
-        ]
+        named = f"{words['clips']} recordings of the word and {others['clips']} of other talk"
         equal, of = (sum(part[key] for part in (words, others)) for key in ("inferencesEqual", "inferences"))
         heard, decisions = (sum(part[key] for part in (words, others)) for key in ("detectionsEqual", "detections"))
         lines += [
