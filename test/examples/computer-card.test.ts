@@ -38,6 +38,8 @@ test('the card states the figures of results.json, and kws.json has the operatin
   const stated = [sameCampaign, ...Object.values(noise as Record<string, typeof sameCampaign>)];
   for (const { misses, clips } of stated) expect(card()).toContain(`${misses} of ${clips} (`);
   expect(card()).toContain(`${realNegatives.falseAccepts} in ${realNegatives.hours.toFixed(2)} h`);
+  expect(results.missed).toHaveLength(sameCampaign.misses);
+  expect(results.missed.filter((name: string) => name.includes('/'))).toEqual([]);
   const [model] = JSON.parse(readFileSync(join(folder, 'kws.json'), 'utf8')).models;
   expect(model.detector).toMatchObject({ cutoff: shipped.cutoff, window: shipped.window });
   // What the example promises: few misses at one false accept an hour or less, and int8 as good as float.

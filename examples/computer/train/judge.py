@@ -223,7 +223,7 @@ def judge(work: str, recordings: list[Source], synthetic: list[Source], folds: i
         results["same"].append(_misses(report))
         results["accepts"].append(_accepts(report))
         results["wrong"] += report["falseAccepts"]
-        results["missed"] += [clip["clip"] for clip in report["clips"] if not clip["detected"]]
+        results["missed"] += [os.path.basename(clip["clip"]) for clip in report["clips"] if not clip["detected"]]
         for noise in report["models"][0]["noise"]:
             results[f"{noise['snrDb']} dB"].append([noise["misses"]["misses"], noise["misses"]["clips"]])
         results["elsewhere"].append(_misses(_evaluated(folder, elsewhere)))
@@ -286,7 +286,10 @@ def _figures(reports: list[dict], results: dict, refractory: int) -> dict:
             "inferencesOnTheSameSide": inferences[0] / inferences[1],
         },
         "missed": sorted(results["missed"]),
-        "wrong": [{key: wrong[key] for key in ("clip", "ms", "p")} for wrong in results["wrong"]],
+        "wrong": [
+            {**{key: wrong[key] for key in ("ms", "p")}, "clip": os.path.basename(wrong["clip"])}
+            for wrong in results["wrong"]
+        ],
     }
 
 
