@@ -7,8 +7,8 @@
 import { Worker } from 'node:worker_threads';
 import type { DetectEvent, ScoreEvent } from '../../device/events.js';
 import { KwsError, type Problem, toolError } from '../../diagnostics/errors.js';
-import { createHostRun } from '../host-run.js';
 import { type Prepared, TakeReader } from '../record/prepare.js';
+import { createCompute } from '../record/recorder.js';
 import type { Listening, Recording, Take } from '../record/types.js';
 import type { Said } from './types.js';
 
@@ -44,22 +44,9 @@ export function createHost(listening: Listening): Host {
   return COMPILED ? threadHost(listening) : hereHost(listening);
 }
 
-/** Samples at a time: features of an hour need not be there at once. */
-const PIECE = 16_000;
-
 /** Reads a take, then computes it. */
 export function createHearing(listening: Listening) {
-  const { project, numbers } = listening;
-  const rows: number[][] = project.models.map(() => []);
-  let steps = 0;
-  const run = createHostRun(project, numbers, {
-    frame: () => {
-      steps++;
-    },
-    inference: (model, probabilities) => {
-      for (const probability of probabilities) rows[model]!.push(probability);
-    },
-  });
+  const compute = createCompute(listening);
   const reader = new TakeReader(listening);
   return {
     /** @throws what is no fault of the file */
@@ -71,18 +58,15 @@ export function createHearing(listening: Listening) {
         throw error;
       }
     },
-    compute({ pcm, leadMs, seconds }: Prepared): HostSaid {
-      run.reset();
-      steps = 0;
-      for (const row of rows) row.length = 0;
+    compute(prepared: Prepared): HostSaid {
       const scores: ScoreEvent[] = [];
       const detections: DetectEvent[] = [];
-      for (let at = 0; at < pcm.length; at += PIECE)
-        for (const event of run.push(pcm.subarray(at, at + PIECE)))
+      const recording = compute(prepared, (events) => {
+        for (const event of events)
           if (event.t === 'score') scores.push(event);
           else if (event.t === 'detect') detections.push(event);
-      const probabilities = rows.map((row) => Uint8Array.from(row));
-      return { scores, detections, recording: { seconds, leadMs, steps, probabilities } };
+      });
+      return { scores, detections, recording };
     },
   };
 }
