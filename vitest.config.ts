@@ -7,12 +7,18 @@ import { defineConfig } from 'vitest/config';
 /** Firmware that is only built and heard on virtual boards: several at a time. The rest of `e2e` watches processes. */
 const FIRMWARE = [
   'detections',
+  'development',
   'example-computer',
+  'export',
   'frontends',
+  'fuzz',
   'golden-models',
+  'guards',
+  'kernels',
   'micro-frontend',
   'resampler',
   'spectral-float32',
+  'verify',
   'tflm',
 ].map((name) => `test/e2e/${name}.test.ts`);
 
@@ -28,7 +34,9 @@ export default defineConfig({
           isolate: false,
           include: ['test/**/*.test.ts'],
           exclude: ['test/native/**', 'test/oracles/**', 'test/e2e/**'],
-          testTimeout: 20_000,
+          // Limits end what hangs; a busy machine takes several times what a quiet one does.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
@@ -55,14 +63,17 @@ export default defineConfig({
           hookTimeout: 300_000,
         },
       },
+      // `npm run fuzz`, not part of the tests.
+      { test: { name: 'fuzz', include: ['test/fuzz/**/*.fuzz.ts'] } },
+      // `npm run costs`, not part of the tests.
+      { test: { name: 'costs', include: ['test/costs/**/*.costs.ts'] } },
       {
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           exclude: FIRMWARE,
-          testTimeout: 240_000,
+          testTimeout: 300_000,
           hookTimeout: 300_000,
-          fileParallelism: false,
         },
       },
     ],

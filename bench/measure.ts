@@ -2,7 +2,7 @@
  * One firmware on one virtual board: built, run with instruction counting, and read out.
  *
  * Instructions are counted by the board's timer under QEMU's icount (shift 6): timer ticks at 25 MHz of a
- * virtual clock that advances 64 ns per instruction, so instructions = ticks * 40 / 64. They are
+ * virtual clock that advances 64 ns per instruction, so instructions = ticks * 40 / 64 (other machines' counters tick at other rates, which the firmware tells). They are
  * instructions, not cycles: flash wait states and dual issue are not modelled.
  */
 import { readFileSync } from 'node:fs';
@@ -11,6 +11,7 @@ import {
   type AudioFrontendSpec,
   boardNumbers,
   buildFirmware,
+  createHostRun,
   DETECTOR_PRESETS,
   detectorSpec,
   FRONTEND_PRESETS,
@@ -20,18 +21,24 @@ import {
   frameChannels,
   frameSamples,
   type HelloEvent,
+  ICOUNT,
+  instructionsOf,
   type Model,
   ModelBuilder,
   openModel,
   openSession,
+  type ResolvedBoard,
   type ResolvedProject,
   type Runtime,
   renderProject,
+  requireInt8,
+  runClip,
   type Session,
   type StatsEvent,
   startVirtual,
   stepMs,
   stopVirtual,
+  targetOf,
   VERSION,
   virtualStateFolder,
   writeModel,
@@ -39,12 +46,11 @@ import {
 } from 'kws-gen';
 import type { Workload } from './workloads.js';
 
-const ICOUNT_SHIFT = 6;
-const NS_PER_TICK = 40;
-
 export interface Row {
   readonly workload: string;
   readonly board: string;
+  /** What the code was made for. */
+  readonly core: string;
   readonly runtime: Runtime;
   /** Mean per inference, or per feature hop. */
   readonly instructions: number;
@@ -58,6 +64,8 @@ export interface Row {
 
 export interface Setup {
   readonly board: string;
+  /** What code is made for, where that is less than the board's core has. */
+  readonly code?: 'cortex-m0plus';
   readonly runtime: Runtime;
   /** Where firmware projects are written. */
   readonly folder: string;
@@ -71,15 +79,29 @@ interface Run {
   readonly ram: number;
 }
 
+/** The board, or the same with code for a smaller core. */
+function boardOf({ board: id, code }: Setup): ResolvedBoard {
+  const board = findBoard(id);
+  if (code === undefined) return board;
+  const { platformio } = board;
+  if (platformio === undefined) throw new Error(`${id} is not built by PlatformIO`);
+  const options = { ...platformio.options, 'board_build.cpu': code };
+  const smaller = { ...board, core: code, platformio: { ...platformio, options } };
+  return { ...smaller, target: targetOf(smaller) };
+}
+
 function projectOf(workload: Workload, frontend: FrontendSpec): ResolvedProject {
-  const model = openModel(readFileSync(workload.model), basename(workload.model));
+  const model =
+    typeof workload.model === 'string'
+      ? openModel(readFileSync(workload.model), basename(workload.model))
+      : workload.model;
   const outputs = model.tensors[model.outputs[0]!]!.shape.reduce((product, size) => product * size, 1);
   const labels = Array.from({ length: outputs }, (_, i) => `label${i}`);
   const detector = detectorSpec(DETECTOR_PRESETS.general, { stepMs: 10, hop: 1 }, [0]);
   return {
     name: workload.name,
     frontend,
-    models: [{ name: workload.name, model, labels, detector, hop: 1 }],
+    models: [{ name: workload.name, model: requireInt8(model), labels, detector, hop: 1 }],
   };
 }
 
@@ -88,15 +110,15 @@ async function onBoard(
   setup: Setup,
   work: (session: Session, memory: string) => Promise<void>,
 ): Promise<Run> {
-  const { board, runtime, tflmPath } = setup;
-  const folder = join(setup.folder, `${project.name}-${board}-${runtime}`);
+  const { board, code, runtime, tflmPath } = setup;
+  const folder = join(setup.folder, [project.name, board, code, runtime].filter(Boolean).join('-'));
   const options = tflmPath === undefined ? {} : { tflmPath };
   writeProject(
-    renderProject({ project, board: findBoard(board), runtime, toolVersion: VERSION, options }),
+    renderProject({ project, board: boardOf(setup), runtime, toolVersion: VERSION, options }),
     folder,
   );
   const report = await buildFirmware(folder, board, { virtual: true });
-  const state = await startVirtual(folder, board, { icount: ICOUNT_SHIFT });
+  const state = await startVirtual(folder, board, { icount: ICOUNT });
   const session = await openSession(state.pty);
   try {
     const hello = await session.hello();
@@ -108,9 +130,6 @@ async function onBoard(
     await stopVirtual(virtualStateFolder(folder, board));
   }
 }
-
-const instructions = (ticks: number, runs: number): number =>
-  Math.round((ticks * NS_PER_TICK) / 2 ** ICOUNT_SHIFT / runs);
 
 /** Instructions per inference over the workload's inputs; its outputs are checked where they are known. */
 export async function measureModel(workload: Workload, setup: Setup): Promise<Row> {
@@ -128,8 +147,72 @@ export async function measureModel(workload: Workload, setup: Setup): Promise<Ro
   return {
     workload: workload.name,
     board: setup.board,
+    core: boardOf(setup).core,
     runtime: setup.runtime,
-    instructions: instructions(model.sum, model.n),
+    instructions: instructionsOf(model.sum, run.stats.tps, model.n),
+    flash: run.flash,
+    ram: run.ram,
+    arena: run.hello.models[0]!.used,
+  };
+}
+
+/** How a model listens where its window slides. */
+export interface Sliding {
+  /** Of the row. */
+  readonly name: string;
+  readonly frontend: AudioFrontendSpec;
+  /** Feature steps. */
+  readonly hop: number;
+  /** At the front end's rate. */
+  readonly clip: Int16Array;
+}
+
+/** The raw outputs that a board says of a clip, in turn. */
+async function scoresOf(session: Session, clip: Int16Array, memory: string): Promise<string[]> {
+  const scores: string[] = [];
+  const listening = (async () => {
+    for await (const event of session) {
+      if (event.t === 'score') scores.push(event.q.join());
+      if (event.t === 'end') return;
+    }
+  })();
+  await session.play({ name: 'clip', samples: clip }, { link: { file: memory } });
+  await listening;
+  return scores;
+}
+
+/**
+ * Instructions per hop over a clip, where a hop computes only what is new. The first inferences are whole: a clip is
+ * played in part and then all of it, and the rest is what the second has more. Every score is compared with the
+ * host's, which computes whole windows.
+ */
+export async function measureSliding(workload: Workload, sliding: Sliding, setup: Setup): Promise<Row> {
+  const { name, frontend, hop, clip } = sliding;
+  const whole = projectOf(workload, frontend);
+  const models = whole.models.map((entry) => ({ ...entry, hop, incremental: 'on' as const }));
+  const project = { ...whole, name, models };
+  const board = boardOf(setup);
+  const host = runClip(createHostRun(project, boardNumbers(board, frontend)), clip);
+  const expected = host.flatMap((event) => (event.t === 'score' ? [event.q.join()] : []));
+  const part = clip.subarray(0, Math.round(0.6 * clip.length));
+  let first: StatsEvent | undefined;
+  const run = await onBoard(project, setup, async (session, memory) => {
+    for (const samples of [part, clip]) {
+      const scores = await scoresOf(session, samples, memory);
+      const wrong = scores.findIndex((score, i) => score !== expected[i]);
+      if (wrong >= 0) throw new Error(`${name}, inference ${wrong}: not the host's ${expected[wrong]}`);
+      first ??= await session.stats();
+    }
+  });
+  const [some, all] = [first!.models[0]!, run.stats.models[0]!];
+  const hops = all.n - some.n;
+  if (all.n !== expected.length || some.n < 3 || hops < 3) throw new Error(`${name}: ${all.n} inferences`);
+  return {
+    workload: name,
+    board: setup.board,
+    core: board.core,
+    runtime: setup.runtime,
+    instructions: instructionsOf(all.sum - some.sum, run.stats.tps, hops),
     flash: run.flash,
     ram: run.ram,
     arena: run.hello.models[0]!.used,
@@ -177,7 +260,7 @@ export async function measureFrontend(
   setup: Setup,
 ): Promise<FrontendRow> {
   const frontend: AudioFrontendSpec = FRONTEND_PRESETS[preset];
-  const model = listener(frontend);
+  const model = requireInt8(listener(frontend));
   const detector = detectorSpec(DETECTOR_PRESETS.general, { stepMs: 10, hop: 1 }, [0]);
   const models = [{ name: 'listener', model, labels: ['label'], detector, hop: 1 }];
   const name = `frontend-${preset}`;
@@ -186,14 +269,14 @@ export async function measureFrontend(
   const run = await onBoard({ name, frontend, models }, setup, async (session, memory) => {
     await session.play({ name: 'hop', samples: clip(frontend.sampleRate) }, { link: { file: memory } });
   });
-  const { hop, input } = run.stats;
+  const { hop, input, tps } = run.stats;
   const { arithmetic } = boardNumbers(findBoard(setup.board), frontend);
   return {
     frontend: preset,
     board: setup.board,
     arithmetic: frontend.kind === 'micro' || arithmetic === 'float64' ? 'integer' : arithmetic,
-    hop: instructions(hop.sum, hop.n),
-    window: instructions(input.sum, input.n),
+    hop: instructionsOf(hop.sum, tps, hop.n),
+    window: instructionsOf(input.sum, tps, input.n),
     stepMs: Math.round(stepMs(frontend) * 10) / 10,
     flash: run.flash - without.flash,
     ram: run.ram - without.ram,
@@ -209,8 +292,9 @@ export async function measureHop(workload: Workload, clip: Int16Array, setup: Se
   return {
     workload: 'microfrontend_hop',
     board: setup.board,
+    core: boardOf(setup).core,
     runtime: setup.runtime,
-    instructions: instructions(run.stats.hop.sum, run.stats.hop.n),
+    instructions: instructionsOf(run.stats.hop.sum, run.stats.tps, run.stats.hop.n),
     flash: run.flash,
     ram: run.ram,
     arena: 0,

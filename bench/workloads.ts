@@ -1,17 +1,28 @@
 /**
- * What is measured: the golden models and one feature hop, by the names the benchmark's table uses.
+ * What is measured: the golden models, the examples and one feature hop, by the names the benchmark's table uses.
  *
- * The models are third-party data and no part of the repository; without them the example's own model is
+ * The golden models are third-party data and no part of the repository; without them the examples' own are
  * measured, so that the command always shows something true.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { loadProject, type Model } from 'kws-gen';
+
+/** Bytes that are the same in every run. */
+function noise(count: number, size: number): readonly Uint8Array[] {
+  let state = 1;
+  const next = (): number => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state >>> 24;
+  };
+  return Array.from({ length: count }, () => Uint8Array.from({ length: size }, next));
+}
 
 export interface Workload {
   readonly name: string;
-  /** Path of the model file. */
-  readonly model: string;
+  /** Path of the model file, or the model. */
+  readonly model: string | Model;
   /** Input tensors as bytes, consecutive from reset. */
   readonly inputs: readonly Uint8Array[];
   /** The model's raw outputs for them, as the protocol prints them, where a golden run is known. */
@@ -58,18 +69,18 @@ export function goldenWorkloads(folder: string): Workload[] {
   });
 }
 
-/** The example's model on seeded noise. */
-export function exampleWorkload(root: string): Workload {
-  let state = 1;
-  const next = (): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state >>> 24;
-  };
-  return {
-    name: 'chirp',
-    model: join(root, 'examples', 'chirp', 'chirp.tflite'),
-    inputs: Array.from({ length: 20 }, () => Uint8Array.from({ length: 1600 }, next)),
-  };
+/** The smallest model, on seeded noise. */
+export function chirpWorkload(root: string): Workload {
+  return { name: 'chirp', model: join(root, 'examples', 'chirp', 'chirp.tflite'), inputs: noise(20, 1600) };
+}
+
+/** The example that is shipped, as the tool makes int8 of it, on seeded noise. */
+export async function computerWorkload(root: string): Promise<Workload> {
+  const { models } = await loadProject(join(root, 'examples', 'computer'));
+  const { model } = models[0]!;
+  const { shape } = model.tensors[model.inputs[0]!]!;
+  const size = shape.reduce((product, length) => product * length, 1);
+  return { name: 'computer', model, inputs: noise(4, size) };
 }
 
 export const root = fileURLToPath(new URL('../../../', import.meta.url));

@@ -7,7 +7,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
@@ -28,7 +28,16 @@ const SYSTEM_TOOLS = [
     dev: false,
   },
   { command: 'qemu-system-arm', packages: ['qemu-system-arm'], dev: false },
+  { command: 'cmake', packages: ['cmake'], dev: true },
   { command: 'cargo', packages: ['cargo'], dev: true },
+  // Voices of `kws-gen train`.
+  { command: 'espeak-ng', packages: ['espeak-ng'], dev: true },
+  { command: 'flite', packages: ['flite'], dev: true },
+  {
+    command: 'text2wave',
+    packages: ['festival', 'festvox-us-slt-hts', 'festvox-kallpc16k', 'festvox-kdlpc16k'],
+    dev: true,
+  },
 ];
 
 function say(text) {
@@ -123,11 +132,22 @@ function npm(...args) {
   else run('npm', args);
 }
 
+/** What is emptied before it is filled must be ours: through a link it would be somebody else's that is emptied. */
+export function refuseLink(path) {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return;
+  say(`setup: ${path} is a link, and is out of date; nothing was changed`);
+  say('  why: it would be emptied where it leads to, for all who use it');
+  say('  next: remove the link and run this again, or bring what it leads to up to date there');
+  process.exit(3);
+}
+
 function venv(folder, requirements) {
   onceFor(basename(folder), [requirements], folder, () => {
+    refuseLink(folder);
     run('python3', ['-m', 'venv', '--clear', folder]);
     const pip = join(folder, 'bin', 'pip');
-    run(pip, ['install', '--quiet', '--disable-pip-version-check', '-r', requirements]);
+    const locked = requirements.endsWith('.lock') ? ['--require-hashes'] : [];
+    run(pip, ['install', '--disable-pip-version-check', ...locked, '-r', requirements]);
   });
 }
 
@@ -138,16 +158,21 @@ export async function setup({ dev = false } = {}) {
     process.exit(3);
   }
   await systemPackages(dev);
-  onceFor('npm', ['package-lock.json'], join(root, 'node_modules'), () =>
-    npm('ci', '--no-fund', '--no-audit'),
-  );
+  const modules = join(root, 'node_modules');
+  onceFor('npm', ['package-lock.json'], modules, () => {
+    refuseLink(modules);
+    npm('ci', '--no-fund', '--no-audit');
+  });
   npm('run', '--silent', 'build');
   run(process.execPath, [join(root, 'dist', 'cli.js'), 'doctor', '--fix', '--json'], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   if (!dev) return;
-  venv(devVenv, 'scripts/requirements-dev.txt');
-  venv(oracleVenv, 'scripts/requirements-oracles.txt');
+  venv(devVenv, 'scripts/requirements-dev.lock');
+  venv(oracleVenv, 'scripts/requirements-oracles.lock');
+  run(process.execPath, [join(root, 'dist', 'cli.js'), 'train', '--fix', '--yes', '--json'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   tflmLibrary(cache, run);
 }
 

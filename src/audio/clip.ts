@@ -5,7 +5,8 @@
  */
 import { readFile, stat } from 'node:fs/promises';
 import { inputError, KwsError } from '../diagnostics/errors.js';
-import { audioError, type DecodedAudio, decodeAudio } from './decode.js';
+import { decodeAudio } from './decode.js';
+import { audioError, type DecodedAudio } from './decoded.js';
 import { toPcm16 } from './pcm16.js';
 
 /** The largest file that is read whole: 128 M samples of 64 bits. */
@@ -73,7 +74,7 @@ export async function boundedSize(path: string, most: number): Promise<number> {
       throw inputError({
         what: 'it is no file',
         where: path,
-        next: 'give a WAV or FLAC file, or pipe raw PCM: --play -',
+        next: 'give a WAV or FLAC file; raw PCM is piped into kws-gen flash --play -',
       });
     if (status.size > most)
       throw audioError(

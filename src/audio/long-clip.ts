@@ -6,7 +6,8 @@
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { boundedSize, loadClip, reading } from './clip.js';
-import { checkSound, HEAD_BYTES, isWav } from './decode.js';
+import { HEAD_BYTES, isWav } from './decode.js';
+import { checkSound } from './decoded.js';
 import { mixDown, rounded } from './pcm16.js';
 import { createResampler } from './resample.js';
 import { type ByteSource, type WavLayout, wavLayout, wavStretch } from './wav.js';

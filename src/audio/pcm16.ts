@@ -1,5 +1,5 @@
 /** Decoded sound to what a device hears: one channel, its rate, 16 bits. */
-import type { DecodedAudio } from './decode.js';
+import type { DecodedAudio } from './decoded.js';
 import { resample } from './resample.js';
 
 /**

@@ -5,7 +5,7 @@
  * file must say what is broken. Owns: the container and the sample formats. Leaves to others: everything
  * after `DecodedAudio`.
  */
-import { audioError, CONVERT, checkFormat, type DecodedAudio } from './decode.js';
+import { audioError, CONVERT, checkFormat, type DecodedAudio } from './decoded.js';
 
 type SampleFormat = 'u8' | 's16' | 's24' | 's32' | 'f32' | 'f64';
 

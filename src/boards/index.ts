@@ -1,8 +1,19 @@
 /** Boards: data files in, checked and resolved boards out. */
 
-export { type HalKind, halDefines } from './hal.js';
-export { BOARDS_FOLDER, type Boards, findBoard, loadBoards, parseBoard } from './load.js';
-export { type BoardNumbers, boardNumbers } from './numbers.js';
+export { type BoardNumbers, boardNumbers } from './board-arithmetic.js';
+export { parseBoard } from './board-files.js';
+export {
+  CORES,
+  type Core,
+  coreTarget,
+  INSTRUCTION_SETS,
+  type InstructionSet,
+  type Target,
+  targetOf,
+} from './cores.js';
+export type { HalKind } from './hal.js';
+export { halDefines } from './hal-defines.js';
+export { BOARDS_FOLDER, type Boards, findBoard, loadBoards, projectBoards } from './load.js';
 export { boardJsonSchema } from './schema.js';
 export {
   TFLM_LIBRARIES,
@@ -15,7 +26,6 @@ export {
   type Board,
   type BoardFile,
   boardFileSchema,
-  type Core,
   type Microphone,
   type Notice,
   type ResolvedBoard,

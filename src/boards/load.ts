@@ -1,18 +1,20 @@
 /**
  * Board files → checked boards, and finding one by the name a user gives.
  *
- * The file name is the id. Every mistake of every file is reported at once. Folders are read in order: a
- * board of a later folder replaces the board of the same id, so that a project can bring its own.
+ * The file name is the id. Every mistake of every file is reported at once. A project brings boards of its own in a
+ * folder beside `kws.json`; none of them may take the name of one that comes with the tool.
  */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { realpathSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inputError, type Problem } from '../diagnostics/errors.js';
 import { didYouMean } from '../diagnostics/nearest.js';
-import { schemaProblems } from '../diagnostics/schema-problems.js';
-import { HALS, halDefines } from './hal.js';
+import { readBoardFolder } from './board-files.js';
+import { targetOf } from './cores.js';
+import { HALS } from './hal.js';
+import { halDefines } from './hal-defines.js';
 import { TFLM_LIBRARIES } from './tflm-libraries.js';
-import { type Board, boardFileSchema, boardIdPattern, type ResolvedBoard } from './types.js';
+import type { Board, ResolvedBoard } from './types.js';
 
 /** Board id → board, sorted by id. */
 export type Boards = ReadonlyMap<string, ResolvedBoard>;
@@ -20,27 +22,50 @@ export type Boards = ReadonlyMap<string, ResolvedBoard>;
 /** The boards that come with the tool. */
 export const BOARDS_FOLDER = fileURLToPath(new URL('../../boards', import.meta.url));
 
-const SUFFIX = '.board.json';
-const MOST_BYTES = 64 * 1024;
-const MOST_FILES = 500;
+/** Name of the folder beside kws.json with the boards of a project. */
+const OWN_BOARDS = 'boards';
+
+/** A board and where it stands. */
+interface Found {
+  readonly board: Board;
+  /** How messages call its file. */
+  readonly where: string;
+  /** Path of the file, where it is the user's own. */
+  readonly file?: string;
+}
 
 /**
- * Reads all board files of the folders.
- * @throws inputError naming every mistake of every file
+ * Reads all board files that come with the tool, and those of a folder of one's own.
+ *
+ * @param own folder with files `<id>.board.json`, such as `boards` beside kws.json
+ * @param shipped takes the place of the tool's own folder
+ * @throws inputError naming every mistake of every file, also an own board that is called like a shipped one
  */
-export function loadBoards(folders: readonly string[] = [BOARDS_FOLDER]): Boards {
+export function loadBoards(own?: string, shipped: string = BOARDS_FOLDER): Boards {
   const problems: Problem[] = [];
-  const boards = new Map<string, Board>();
-  for (const folder of folders)
-    for (const name of boardFiles(folder, problems)) {
-      const path = join(folder, name);
-      const parsed = parseBoard(name.slice(0, -SUFFIX.length), readText(path), path);
-      if (Array.isArray(parsed)) problems.push(...parsed);
-      else boards.set(parsed.id, parsed);
-    }
-  problems.push(...crossChecks(boards));
+  const found: Found[] = readBoardFolder(shipped, shipped, problems).map(({ board, name }) => ({
+    board,
+    where: name,
+  }));
+  // Files of one's own are called as they lie beside kws.json.
+  if (own !== undefined)
+    for (const { board, name } of readBoardFolder(own, basename(own), problems))
+      found.push({ board, where: join(basename(own), name), file: join(own, name) });
+  problems.push(...crossChecks(found));
   if (problems.length > 0) throw inputError(problems);
-  return new Map([...boards].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, board]) => [id, resolve(board)]));
+  const resolved = found.map(resolve);
+  return new Map(resolved.sort((a, b) => (a.id < b.id ? -1 : 1)).map((board) => [board.id, board]));
+}
+
+/**
+ * The boards that a project can name: the tool's, and its own where it has a folder of them.
+ *
+ * @param project folder of kws.json
+ * @throws inputError as `loadBoards` does
+ */
+export function projectBoards(project: string): Boards {
+  const own = join(project, OWN_BOARDS);
+  return loadBoards(isFolder(own) && !isShipped(own) ? own : undefined);
 }
 
 /**
@@ -62,34 +87,11 @@ export function findBoard(idOrAlias: string, boards: Boards = loadBoards()): Res
   });
 }
 
-/** The board in the text of one file, or what is wrong with it. */
-export function parseBoard(id: string, text: string | undefined, path: string): Board | Problem[] {
-  if (text === undefined)
-    return [{ where: path, what: 'this board file is too large', why: '64 KB at most' }];
-  const problems: Problem[] = [];
-  if (!boardIdPattern.test(id))
-    problems.push({
-      where: path,
-      what: `"${id}" cannot be a board id`,
-      why: 'an id has lower-case letters, digits and single hyphens',
-      next: 'rename the file',
-    });
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    return [...problems, { where: path, what: 'this is no JSON', why: (cause as Error).message }];
-  }
-  const result = boardFileSchema.safeParse(value);
-  if (!result.success) return [...problems, ...schemaProblems(result.error, value, boardFileSchema, path)];
-  if (problems.length > 0) return problems;
-  const { $schema: _, ...data } = result.data;
-  return { id, ...data };
-}
-
-function resolve(board: Board): ResolvedBoard {
+function resolve({ board, file }: Found): ResolvedBoard {
   return {
     ...board,
+    ...(file === undefined ? {} : { file }),
+    target: targetOf(board),
     tflm: board.tflm === null ? null : TFLM_LIBRARIES[board.tflm],
     halSources: HALS[board.hal].sources,
     halDefines: halDefines(board),
@@ -97,53 +99,60 @@ function resolve(board: Board): ResolvedBoard {
 }
 
 /** What one file alone cannot tell: names that clash, twins that are not there. */
-function crossChecks(boards: ReadonlyMap<string, Board>): Problem[] {
+function crossChecks(found: readonly Found[]): Problem[] {
+  const boards = new Map(found.map(({ board }) => [board.id, board]));
+  return [...clashes(found), ...found.flatMap((one) => twinProblem(one, boards))];
+}
+
+/** The tool's boards come first: of two that want a name it is the user's that has to give way. */
+function clashes(found: readonly Found[]): Problem[] {
   const problems: Problem[] = [];
-  const owner = new Map([...boards.keys()].map((id) => [id, id]));
-  for (const { id, aliases, twin } of boards.values()) {
-    const where = `${id}${SUFFIX}`;
-    for (const alias of aliases) {
-      const other = owner.get(alias);
-      if (other !== undefined)
+  const owner = new Map<string, Found>();
+  const own = (one: Found) => one.file !== undefined;
+  for (const some of [found.filter((one) => !own(one)), found.filter(own)]) {
+    for (const one of some) {
+      const { id } = one.board;
+      const other = owner.get(id);
+      if (other === undefined) owner.set(id, one);
+      else
         problems.push({
-          where: `${where}, aliases`,
-          what: `"${alias}" already names ${other}`,
-          next: 'remove it from one of the two',
+          where: one.where,
+          what:
+            other.board.id === id
+              ? `"${id}" is a board of kws-gen`
+              : `"${id}" already names ${other.board.id}`,
+          why: 'a board of your own is one more; for settings of a board there is, kws.json has "boards"',
+          next: 'give the file another name',
         });
-      else owner.set(alias, id);
     }
-    const machine = twin === null ? null : twin.board;
-    if (machine !== null && boards.get(machine)?.kind !== 'virtual') {
-      const virtual = [...boards.values()].filter(({ kind }) => kind === 'virtual').map((board) => board.id);
-      problems.push({
-        where: `${where}, twin.board`,
-        what: `"${machine}" is no virtual board`,
-        next: virtual.length === 0 ? 'use null' : didYouMean(machine, virtual),
-      });
-    }
+    for (const one of some)
+      for (const alias of one.board.aliases) {
+        const other = owner.get(alias);
+        if (other === undefined) owner.set(alias, one);
+        else
+          problems.push({
+            where: `${one.where}, aliases`,
+            what: `"${alias}" already names ${other.board.id}`,
+            next: own(one) && !own(other) ? 'remove it' : 'remove it from one of the two',
+          });
+      }
   }
   return problems;
 }
 
-function boardFiles(folder: string, problems: Problem[]): string[] {
-  let names: string[];
-  try {
-    names = readdirSync(folder)
-      .filter((name) => name.endsWith(SUFFIX))
-      .sort();
-  } catch (cause) {
-    problems.push({
-      where: folder,
-      what: 'this folder of boards cannot be read',
-      why: (cause as Error).message,
-    });
-    return [];
-  }
-  if (names.length <= MOST_FILES) return names;
-  problems.push({ where: folder, what: `more than ${MOST_FILES} board files in one folder` });
-  return [];
+function twinProblem({ board: { twin }, where }: Found, boards: ReadonlyMap<string, Board>): Problem[] {
+  const machine = twin?.board ?? null;
+  if (machine === null || boards.get(machine)?.kind === 'virtual') return [];
+  const virtual = [...boards.values()].filter(({ kind }) => kind === 'virtual').map(({ id }) => id);
+  const next = virtual.length === 0 ? 'use null' : didYouMean(machine, virtual);
+  return [{ where: `${where}, twin.board`, what: `"${machine}" is no virtual board`, next }];
 }
 
-function readText(path: string): string | undefined {
-  return statSync(path).size > MOST_BYTES ? undefined : readFileSync(path, 'utf8');
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+/** In the tool's own folder the boards beside kws.json are the shipped ones. */
+function isShipped(folder: string): boolean {
+  return realpathSync(folder) === realpathSync(BOARDS_FOLDER);
 }

@@ -23,6 +23,8 @@ export interface TflmLibrary {
   /** Whether a FULLY_CONNECTED with one scale per output is computed right; else it silently uses the first. */
   readonly supportsPerChannelFullyConnected: boolean;
   readonly supportsResourceVariables: boolean;
+  /** Operators of today's TensorFlow Lite Micro that its resolver has no method for. */
+  readonly lacks: readonly string[];
   /** Whether we must define `extern "C" void DebugLog(const char*)`, because its own is left out. */
   readonly needsDebugLog: boolean;
   /** Flags it needs everywhere, also when it lies in a local folder. */
@@ -34,6 +36,26 @@ export interface TflmLibrary {
 
 export const TFLM_LIBRARY_IDS = ['chirale', 'esp-tf'] as const;
 export type TflmLibraryId = (typeof TFLM_LIBRARY_IDS)[number];
+
+/** Operators that came after both libraries. */
+const LATER = ['DYNAMIC_UPDATE_SLICE', 'REDUCE_ALL', 'REDUCE_MIN', 'REVERSE_V2', 'TFLM_DECODE'];
+/** Signal processing as operators, which came in 2023. */
+const SIGNAL = [
+  'SignalDelay',
+  'SignalEnergy',
+  'SignalFftAutoScale',
+  'SignalFilterBank',
+  'SignalFilterBankLog',
+  'SignalFilterBankSpectralSubtraction',
+  'SignalFilterBankSquareRoot',
+  'SignalFramer',
+  'SignalIrfft',
+  'SignalOverlapAdd',
+  'SignalPCAN',
+  'SignalRfft',
+  'SignalStacker',
+  'SignalWindow',
+];
 
 const tensorflow = {
   name: 'TensorFlow Lite for Microcontrollers',
@@ -52,6 +74,7 @@ export const TFLM_LIBRARIES: Readonly<Record<TflmLibraryId, TflmLibrary>> = {
     restrictable: true,
     supportsPerChannelFullyConnected: false,
     supportsResourceVariables: true,
+    lacks: [...LATER, ...SIGNAL, 'BATCH_MATMUL', 'EMBEDDING_LOOKUP'],
     needsDebugLog: true,
     // Leaves out its serial console, which compiles on mbed cores only and opens the port at 9600 baud.
     buildFlags: ['-DARDUINO_EXCLUDE_CODE'],
@@ -76,6 +99,7 @@ export const TFLM_LIBRARIES: Readonly<Record<TflmLibraryId, TflmLibrary>> = {
     restrictable: true,
     supportsPerChannelFullyConnected: false,
     supportsResourceVariables: true,
+    lacks: LATER,
     needsDebugLog: false,
     buildFlags: ['-DESP_NN'],
     bare: { buildFlags: [], exclude: [] },

@@ -7,6 +7,7 @@
  * Arduino core or how long things take.
  */
 import { inputError } from '../diagnostics/errors.js';
+import { TWIN_SUFFIX } from './board-files.js';
 import { type Boards, loadBoards } from './load.js';
 import type { ResolvedBoard } from './types.js';
 
@@ -28,11 +29,14 @@ export function resolveTwin(board: ResolvedBoard, boards: Boards = loadBoards())
   }
   return {
     ...machine,
-    id: `${board.id}-twin`,
+    ...(board.file === undefined ? {} : { file: board.file }),
+    id: `${board.id}${TWIN_SUFFIX}`,
     name: `Twin of ${board.name}`,
     aliases: [],
     mcu: machine.mcu,
     core: board.core,
+    target: board.target,
+    pins: board.pins,
     clockHz: board.clockHz,
     flashBytes: board.flashBytes,
     ramBytes: board.ramBytes,

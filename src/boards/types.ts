@@ -2,11 +2,14 @@
  * What a board is: the schema of `boards/<id>.board.json` and the types of a checked board.
  *
  * Owns: the fields, their ranges and their descriptions; the JSON schema and the docs come from here.
- * Leaves to others: reading files (`load.ts`), twins (`twin.ts`), rendering platformio.ini (`emit/`),
+ * Leaves to others: reading files (`board-files.ts`, `load.ts`), twins (`twin.ts`), rendering platformio.ini (`emit/`),
  * which interpreter library is which (`tflm-libraries.ts`), which sources a HAL has (`hal.ts`).
  */
 import { z } from 'zod';
+import type { Target } from './cores.js';
+import { CORES } from './cores.js';
 import { HAL_KINDS } from './hal.js';
+import { PINNED_PLATFORM } from './platform-source.js';
 import { TFLM_LIBRARY_IDS, type TflmLibrary } from './tflm-libraries.js';
 
 /** File name without `.board.json`. */
@@ -17,25 +20,10 @@ const bytes = z.int().positive();
 const usbNumber = z.string().regex(/^[0-9A-F]{4}$/, 'must be four upper-case hex digits, such as "2341"');
 const flag = z.string().regex(/^\S+$/, 'must be one flag without spaces');
 
-/** Where a platform comes from; a floating version would change the firmware under its user. */
-const pinnedPlatform =
-  /^(?:bundled|[\w.-]+(?:\/[\w.-]+)?@\d+\.\d+\.\d+[\w.+-]*|https:\/\/\S+(?:#[\w./-]+|\.zip|\.tar\.gz))$/;
 const pinnedLibrary = /^(?:[\w.-]+\/)?[\w .-]+@\d+\.\d+\.\d+[\w.+-]*$/;
 
-export const CORES = [
-  'cortex-m0plus',
-  'cortex-m3',
-  'cortex-m4f',
-  'cortex-m7',
-  'cortex-m33',
-  'xtensa-lx6',
-  'xtensa-lx7',
-  'host',
-] as const;
-export type Core = (typeof CORES)[number];
-
 /** See docs/adding-a-board.md for what each one claims. */
-export const VERIFICATION_LEVELS = ['rendered', 'compiled', 'linked', 'emulated', 'hardware'] as const;
+const VERIFICATION_LEVELS = ['rendered', 'compiled', 'linked', 'emulated', 'hardware'] as const;
 export type VerificationLevel = (typeof VERIFICATION_LEVELS)[number];
 
 const noticeSchema = z.strictObject({
@@ -69,14 +57,26 @@ const microphoneSchema = z.strictObject({
     .min(1)
     .default([16_000])
     .describe('samples per second it can capture; other rates of a front end are resampled on the board'),
+  load: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe('part of the processor that the capture of audio takes, where no peripheral decodes it'),
   note: text.optional().describe('what a user should know'),
 });
 
 const platformioSchema = z.strictObject({
   platform: z
     .string()
-    .regex(pinnedPlatform, 'must be a pinned platform, such as "nordicnrf52@10.11.0", or "bundled"')
-    .describe('the PlatformIO development platform with its exact version; "bundled" is the tool\'s own'),
+    .max(300, { abort: true })
+    .regex(
+      PINNED_PLATFORM,
+      'must be a pinned platform, such as "nordicnrf52@10.11.0", "https://github.com/OWNER/PLATFORM.git#v1.2.3" (a tag or a commit, no branch), or "bundled"',
+    )
+    .describe(
+      'the PlatformIO development platform with its exact version, or a git URL with its tag or commit; "bundled" is the tool\'s own',
+    ),
   board: text.describe('the board id of that platform'),
   framework: text.optional().describe('the framework, such as "arduino"'),
   options: z
@@ -91,10 +91,27 @@ const platformioSchema = z.strictObject({
     .describe('libraries with their exact versions'),
 });
 
+const pinsSchema = z.strictObject({
+  first: z.int().min(0).max(255).describe('the first of its digital pins'),
+  last: z.int().min(0).max(255).describe('the last of them'),
+  names: z
+    .record(
+      z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,31}$/, 'must be a name such as LED_BUILTIN'),
+      z.union([z.int().min(0).max(255), z.literal('core')]),
+    )
+    .default({})
+    .describe('pins with a name: the number, or "core" where the framework has a constant of that name'),
+  note: text.optional().describe('what a user should know, such as which of them are lit by a low level'),
+});
+
 const usbSchema = z.strictObject({
   vid: usbNumber.describe('USB vendor id'),
   pid: usbNumber.describe('USB product id'),
-  note: text.optional().describe('which state or which of several ports this is'),
+  state: z
+    .enum(['firmware', 'bootloader'])
+    .default('firmware')
+    .describe('what runs when the board shows this id: after an upload a bootloader is waited out'),
+  note: text.optional().describe('which of several ports this is'),
 });
 
 const uploadSchema = z.strictObject({
@@ -107,6 +124,15 @@ const uploadSchema = z.strictObject({
     .default(false)
     .describe('whether the port goes away and comes back while uploading'),
   help: text.optional().describe('what to do where the board does not enter its bootloader by itself'),
+});
+
+const powerSchema = z.strictObject({
+  activeMicroampsPerMegahertz: z
+    .number()
+    .positive()
+    .describe('of the processor while it computes from flash'),
+  microphoneMicroamps: z.number().nonnegative().describe('of the microphone while it listens'),
+  source: text.describe('where the figures come from'),
 });
 
 const twinSchema = z.strictObject({
@@ -131,6 +157,10 @@ export const boardFileSchema = z
       .nullable()
       .describe('the microphone; null where only the host can push audio'),
     hal: z.enum(HAL_KINDS).describe('the implementation of kws_hal.h that is linked'),
+    pins: pinsSchema
+      .nullable()
+      .default(null)
+      .describe('the output pins that actions may set; null: none are known'),
     platformio: platformioSchema.describe('what stands in platformio.ini'),
     monitorBaud: z.int().min(9600).max(4_000_000).default(115_200).describe('the rate of the serial line'),
     usb: z
@@ -145,6 +175,7 @@ export const boardFileSchema = z
       .enum(TFLM_LIBRARY_IDS)
       .nullable()
       .describe("the interpreter library; null: runs nothing but 'aot'"),
+    power: powerSchema.optional().describe('currents, from which battery hours are estimated'),
     twin: twinSchema.nullable().default(null).describe('what --emulate builds for'),
     verified: z
       .strictObject({
@@ -183,9 +214,13 @@ type BoardData = Omit<z.output<typeof boardFileSchema>, '$schema'>;
 /** A checked board file and its id. */
 export type Board = DeepReadonly<BoardData> & { readonly id: string };
 
-/** What `emit/`, `build/` and the commands work on: everything a board file refers to by name is looked up. */
+/** What `emit/`, `platformio/` and the commands work on: everything a board file refers to by name is looked up. */
 export interface ResolvedBoard extends Omit<Board, 'tflm'> {
   readonly tflm: TflmLibrary | null;
+  /** Path of its file, where it is the user's own and not one that comes with the tool. */
+  readonly file?: string;
+  /** What the compiler knows of it. */
+  readonly target: Target;
   /** Sources of the HAL, relative to `templates/lib/kws_hal/src`; the library's common sources come on top. */
   readonly halSources: readonly string[];
   /** Preprocessor constants of the HAL: name without `-D` → value. */

@@ -1,19 +1,29 @@
 /** `kws-gen boards`: what there is to choose from, and how far each was really tried. */
+import { relative } from 'node:path';
 import type { ResolvedBoard } from '../boards/index.js';
-import { table } from '../terminal/table.js';
-import type { Command } from './command.js';
+import { table } from '../text/table.js';
+import type { Command } from './support/command.js';
+import { boardsOf } from './support/project-options.js';
 
 export const boardsCommand: Command = {
   name: 'boards',
   summary: 'list the boards firmware can be made for',
   description:
-    'Lists the boards with their MCU, memories, microphone and default runtime, and how far each was verified: hardware (ran on the board), emulated (runs in QEMU or on the host), linked (the whole firmware links), compiled (its parts compile), rendered (the project is written).',
+    'Lists the boards with their MCU, memories, microphone and default runtime, and how far each was verified: hardware (ran on the board), emulated (runs in QEMU or on the host), linked (the whole firmware links), compiled (its parts compile), rendered (the project is written). Boards of your own, boards/*.board.json beside kws.json, are among them, with their file.',
   examples: ['kws-gen boards', 'kws-gen boards --json'],
-  options: [],
-  async run(_, { out }) {
-    const { loadBoards } = await import('../boards/index.js');
-    const boards = [...loadBoards().values()];
-    if (out.json) for (const board of boards) out.line({ t: 'board', ...boardFields(board) });
+  options: ['project'],
+  async run(options, { out, directory }) {
+    const boards = [...(await boardsOf(options, directory)).values()];
+    const fileOf = ({ file }: ResolvedBoard) => (file === undefined ? null : relative(directory, file));
+    if (out.json)
+      for (const board of boards) out.line({ t: 'board', ...boardFields(board), file: fileOf(board) });
+    else if (boards.some(({ file }) => file !== undefined))
+      out.text(
+        table(
+          [...HEADER, 'FILE'],
+          boards.map((board) => [...boardRow(board), fileOf(board) ?? '-']),
+        ),
+      );
     else out.text(table(HEADER, boards.map(boardRow)));
     return 0;
   },

@@ -1,27 +1,36 @@
 /** `kws-gen evaluate`: how well a project hears, on recordings. */
-import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { relative, resolve } from 'node:path';
-import { inputError } from '../diagnostics/errors.js';
+import { inputError, type Problem } from '../diagnostics/errors.js';
 import type { ClipFile } from '../evaluate/clips.js';
 import type { DeviceReport } from '../evaluate/device/types.js';
 import type { Evaluation } from '../evaluate/evaluate.js';
 import type { RunOptions } from '../evaluate/run.js';
+import type { EvaluationReport } from '../evaluate/types.js';
+import type { Limits } from '../project/limits.js';
 import type { LoadedProject } from '../project/resolve.js';
-import type { Command, CommandContext, Verdict } from './command.js';
-import { type Place, placeOf, RECORDING_OPTIONS, runOptions } from './evaluate-context.js';
-import type { OptionValues } from './options.js';
-import type { Stages } from './stages.js';
-import { MODEL_OPTIONS, projectOf } from './target.js';
+import type { Check } from '../suite/types.js';
+import type { OpenBoards } from '../targets/boards.js';
+import type { Stages } from '../targets/stages.js';
+import type { Command, CommandContext, Verdict } from './support/command.js';
+import { type Place, placeOf, RECORDING_OPTIONS, runOptions } from './support/evaluate-context.js';
+import { limitsOf } from './support/limits.js';
+import type { OptionValues } from './support/options.js';
+import { refuseExisting } from './support/paths.js';
+import { aimFor, boardProjectOf, boardsOf, MODEL_OPTIONS, outputFolder } from './support/project-options.js';
+import { progressOf, showAim, uploadingText } from './support/show-build.js';
+import { stagesOf } from './support/stages.js';
 
 export const evaluateCommand: Command = {
   name: 'evaluate',
   summary: 'measure misses and false accepts on recordings',
   description:
-    'Plays recordings to the project as its board computes it (--board; no board is needed) and counts misses over positive clips and false accepts per hour over negatives: as the project is set, and for other cutoffs, windows and refractory times. Rates have exact 95 % bounds. --noise and --snr repeat the positives in noise. --report writes a page with curves and with the clips that went wrong, to look at and to listen to. --on-device builds the firmware, uploads it and plays the recordings to the board itself, virtual ones and twins (--emulate), too; --port does so with a board that already runs it. The scores are then the board’s, every one of them and every detection is compared with the host’s, and where any differs the exit code is 1.',
+    'Plays recordings to the project as its board computes it (--board; no board is needed) and counts misses over positive clips and false accepts per hour over negatives: as the project is set, and for other cutoffs, windows and refractory times. Rates have exact 95 % bounds. --noise and --snr repeat the positives in noise. --report writes a page with curves and with the clips that went wrong, to look at and to listen to. --on-device builds the firmware, uploads it and plays the recordings to the board itself, virtual ones and twins (--emulate), too; --port does so with a board that already runs it. The scores are then the board’s, every one of them and every detection is compared with the host’s, and where any differs the exit code is 1. So it is where --max-misses or --max-fa, or the limits in kws.json, are not kept.',
   examples: [
     'kws-gen evaluate --positives recordings/ --negatives speech/ music/',
     'kws-gen evaluate --positives yes/=yes --positives no/=no --negatives speech/ --json',
     'kws-gen evaluate --positives recordings/ --noise kitchen/ --snr 20,10,5',
+    'kws-gen evaluate --positives recordings/ --negatives speech/ --max-misses 2 --max-fa 0.5/h',
     'kws-gen evaluate --positives recordings/ --board virtual-cortex-m4 --on-device',
     'kws-gen evaluate --positives recordings/ --negatives speech/ --port /dev/ttyACM0',
     'kws-gen evaluate --model okay_nabu.json --positives recordings/ --negatives speech/ --report report.html',
@@ -31,6 +40,8 @@ export const evaluateCommand: Command = {
     'noise',
     'snr',
     'report',
+    'maxMisses',
+    'maxFa',
     ...MODEL_OPTIONS,
     'onDevice',
     'port',
@@ -39,14 +50,11 @@ export const evaluateCommand: Command = {
     'tflmPath',
     'output',
     'project',
+    'trust',
     'force',
   ],
   async run(options, context) {
-    return evaluateProject(options, context, async () => {
-      const { realStages } = await import('./real-stages.js');
-      const ask = async () => (await import('../terminal/prompts.js')).terminalAsker(context.signal);
-      return realStages(context.interactive ? ask : undefined);
-    });
+    return evaluateProject(options, context, () => stagesOf(options, context));
   },
 };
 
@@ -64,12 +72,12 @@ export async function evaluateProject(
     });
   const place = placeOf(options);
   const page = pageFile(options, directory);
-  const project = await projectOf(options, context);
+  const project = await boardProjectOf(options, context);
   const run = await runOptions(options, project, context);
   const { evaluation, device } =
     place === 'host'
       ? { evaluation: await hear(project, run), device: undefined }
-      : await hearOnBoards(place, project, run, options, context, await stages());
+      : await hearOnBoards({ place, project, run, options, context, stages: await stages() });
   const [{ reportLines }, { reportObject }, { deviceLines }] = await Promise.all([
     import('../evaluate/report/table.js'),
     import('../evaluate/report/json.js'),
@@ -82,6 +90,7 @@ export async function evaluateProject(
     await writePage(page, { ...evaluation, report: { ...report, notes: [...verdict, ...report.notes] } });
   }
   const written = page === undefined ? undefined : relative(directory, page) || page;
+  const checks = await checksOfReport(report, limitsOf(options, project.limits));
   out.result(
     {
       ...reportObject(report),
@@ -94,7 +103,38 @@ export async function evaluateProject(
       ...(written === undefined ? [] : ['', `Written: ${written}`]),
     ],
   );
-  return device?.equal === false ? 1 : 0;
+  const kept = checks.length === 0 || (await tellVerdict(checks, out));
+  return device?.equal === false || !kept ? 1 : 0;
+}
+
+/** The limits that an evaluation can judge; words have no end in it, and boards no clock. */
+async function checksOfReport(report: EvaluationReport, limits: Limits): Promise<readonly Check[]> {
+  const [{ checksOf }, { acceptRate, missRate }] = await Promise.all([
+    import('../suite/checks.js'),
+    import('../evaluate/rates.js'),
+  ]);
+  const { maxMisses, maxFalseAcceptsPerHour } = limits;
+  return checksOf(
+    { maxMisses, maxFalseAcceptsPerHour },
+    {
+      misses: missRate(report.misses.length, report.clips.length),
+      falseAccepts: acceptRate(
+        report.falseAccepts.filter(({ inPositive }) => !inPositive).length,
+        report.negatives.hours,
+      ),
+      place: 'host',
+    },
+  );
+}
+
+async function tellVerdict(checks: readonly Check[], out: CommandContext['out']): Promise<boolean> {
+  const [{ passes }, { checkText }] = await Promise.all([
+    import('../suite/checks.js'),
+    import('../suite/report/words.js'),
+  ]);
+  const passed = passes(checks);
+  out.result({ t: 'verdict', passed, checks }, ['', ...checks.map(checkText), passed ? 'Passed' : 'Failed']);
+  return passed;
 }
 
 async function hear(project: LoadedProject, run: RunOptions): Promise<Evaluation> {
@@ -102,20 +142,24 @@ async function hear(project: LoadedProject, run: RunOptions): Promise<Evaluation
   return evaluate(project, run);
 }
 
+interface OnBoards {
+  readonly place: Exclude<Place, 'host'>;
+  readonly project: LoadedProject;
+  readonly run: RunOptions;
+  readonly options: OptionValues;
+  readonly context: CommandContext;
+  readonly stages: Stages;
+}
+
 async function hearOnBoards(
-  place: Exclude<Place, 'host'>,
-  project: LoadedProject,
-  run: RunOptions,
-  options: OptionValues,
-  context: CommandContext,
-  stages: Stages,
+  asked: OnBoards,
 ): Promise<{ readonly evaluation: Evaluation; readonly device: DeviceReport }> {
-  const [{ openBoards }, { createDeviceRecorder }, { timeText }] = await Promise.all([
-    import('./evaluate-device.js'),
+  const [{ createDeviceRecorder }, { timeText }] = await Promise.all([
     import('../evaluate/device/record.js'),
     import('../evaluate/run.js'),
   ]);
-  const boards = await openBoards(place, project, options, context, stages, bytesOf(run));
+  const { project, run, context } = asked;
+  const boards = await boardsFor(asked);
   try {
     const recorder = createDeviceRecorder(boards.devices);
     const evaluation = await hear(project, {
@@ -138,6 +182,27 @@ async function hearOnBoards(
   } finally {
     await boards.stop();
   }
+}
+
+/** Bytes of samples from which a second virtual board pays for its start: 2 minutes. */
+const WORTH_ANOTHER = 4_000_000;
+
+async function boardsFor({ place, project, run, options, context, stages }: OnBoards): Promise<OpenBoards> {
+  const { directory, out, signal } = context;
+  const { openRunningBoard, startBoards } = await import('../targets/boards.js');
+  const folder = outputFolder(options, directory);
+  if (place === 'running board') {
+    const { board, port } = options;
+    const known = await boardsOf(options, directory);
+    const warn = (problem: Problem) => out.warn(problem);
+    return openRunningBoard(project, { board, port, folder, signal, boards: known, warn }, stages);
+  }
+  const aim = await aimFor(project, options, directory);
+  showAim(aim, out);
+  // QEMU takes one core per board, and is what takes longest.
+  const count = bytesOf(run) > WORTH_ANOTHER ? Math.min(2, availableParallelism()) : 1;
+  const uploading = () => out.step(uploadingText(aim));
+  return startBoards(aim, { ...progressOf(out, signal), folder, count, uploading }, stages);
 }
 
 /** Of a clip's padding, about: two seconds. */
@@ -163,11 +228,6 @@ async function writePage(page: string, { report, ran }: Evaluation): Promise<voi
 function pageFile({ report, force }: OptionValues, directory: string): string | undefined {
   if (report === undefined) return undefined;
   const path = resolve(directory, report);
-  if (existsSync(path) && force !== true)
-    throw inputError({
-      what: 'is already there',
-      where: relative(directory, path) || path,
-      next: '--force replaces it, --report names another file',
-    });
+  refuseExisting([path], { directory, force, option: '--report' });
   return path;
 }

@@ -1,14 +1,14 @@
 /** `kws-gen features`: what a front end makes of a clip, to look at, to train with, and to compare. */
 import { relative, resolve } from 'node:path';
 import { inputError } from '../diagnostics/errors.js';
-import { didYouMean } from '../diagnostics/nearest.js';
-import type { AudioFrontendSpec, FrontendPreset } from '../frontend/spec.js';
+import type { FrontendPreset } from '../frontend/presets.js';
+import type { AudioFrontendSpec } from '../frontend/spec.js';
 import type { Tensor } from '../model/types.js';
 import { KWS_FILE } from '../project/files.js';
-import type { Command, CommandContext, Verdict } from './command.js';
-import type { FeatureRows } from './feature-files.js';
-import type { OptionValues } from './options.js';
-import { projectFolder, projectOf, refuseModelOptions } from './target.js';
+import type { Command, CommandContext, Verdict } from './support/command.js';
+import type { FeatureRows } from './support/feature-files.js';
+import type { OptionValues } from './support/options.js';
+import { projectFolder, projectOf, refuseModelOptions } from './support/project-options.js';
 
 export const featuresCommand: Command = {
   name: 'features',
@@ -37,18 +37,18 @@ export const featuresCommand: Command = {
   async run(options, context, argument) {
     const { out, directory } = context;
     checkOptions(options);
-    const { checkTarget, writeFeatures } = await import('./feature-files.js');
+    const { checkTarget, writeFeatures } = await import('./support/feature-files.js');
     const target = options.out === undefined ? undefined : resolve(directory, options.out);
     if (target !== undefined) checkTarget(target, options, directory);
     const { spec, preset, input } = await frontendFor(options, context);
     const { pcm, resampledFrom } = await readPcm(argument!, spec, context);
     if (options.compare !== undefined) {
-      const { compare } = await import('./features-compare.js');
+      const { compare } = await import('./support/features-compare.js');
       return compare({ spec, preset, pcm, clip: argument!, input, resampledFrom }, options, context);
     }
     const rows = await featuresOf(spec, pcm, options, input, argument!);
     if (target !== undefined) await writeFeatures(target, rows);
-    const { showFeatures } = await import('./feature-files.js');
+    const { showFeatures } = await import('./support/feature-files.js');
     showFeatures(rows, argument!, target && (relative(directory, target) || target), out);
     return 0 satisfies Verdict;
   },
@@ -78,21 +78,15 @@ interface Chosen {
 
 /** --frontend alone names a preset; otherwise it is that of the project or the model. */
 async function frontendFor(options: OptionValues, context: CommandContext): Promise<Chosen> {
-  const { FRONTEND_PRESETS } = await import('../frontend/spec.js');
+  const { frontendFromOption } = await import('../project/choose-frontend.js');
   const { frontend: named, quantized, model } = options;
-  const preset = named as FrontendPreset | undefined;
-  if (preset !== undefined && !Object.hasOwn(FRONTEND_PRESETS, preset))
-    throw inputError({
-      what: `"${preset}" is not known`,
-      where: '--frontend',
-      next: didYouMean(preset, Object.keys(FRONTEND_PRESETS)),
-    });
-  if (preset !== undefined && quantized !== true && model === undefined) {
-    const spec = FRONTEND_PRESETS[preset];
+  const spec = named === undefined ? undefined : frontendFromOption(named);
+  const preset = named?.includes(',') === true ? undefined : (named as FrontendPreset | undefined);
+  if (spec !== undefined && quantized !== true && model === undefined) {
     if (spec.kind === 'none') throw noFrontend('--frontend none');
     return { spec, preset, input: undefined };
   }
-  if (preset !== undefined && model === undefined)
+  if (spec !== undefined && model === undefined)
     throw inputError({
       what: 'the project has a front end of its own',
       where: '--frontend',
@@ -172,5 +166,5 @@ async function rowsOf(
 ): Promise<readonly Float64Array[]> {
   if (form === 'whole-clip') return (await import('../frontend/clip.js')).clipFeatures(spec, pcm);
   if (form === 'stream') return (await import('../frontend/compare/compare.js')).streamFeatures(spec, pcm);
-  return (await import('./feature-files.js')).quantizedRows(spec, pcm, input!);
+  return (await import('./support/feature-files.js')).quantizedRows(spec, pcm, input!);
 }

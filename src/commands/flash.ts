@@ -1,14 +1,18 @@
 /** `kws-gen flash`: the whole way, from the model to detections. */
-import { boardNumbers } from '../boards/numbers.js';
-import { clipsOf, USUAL_RATE } from './clips.js';
-import type { Command, CommandContext, Verdict } from './command.js';
-import type { OptionValues } from './options.js';
-import { showBuild } from './show-build.js';
-import { asLines } from './show-events.js';
-import type { Stages, Target } from './stages.js';
-import { checkLabel, checkStreamOptions, STREAM_OPTIONS, stream } from './stream.js';
-import { heardLabels, outputFolder, TARGET_OPTIONS, targetOf } from './target.js';
-import { buildAndUpload, checkBuild } from './upload.js';
+import { boardNumbers } from '../boards/board-arithmetic.js';
+import type { FirmwareProject } from '../emit/types.js';
+import type { Aim } from '../targets/aim.js';
+import type { Stages } from '../targets/stages.js';
+import type { UploadOptions } from '../targets/upload.js';
+import { aroundOf, clipsOf, USUAL_RATE } from './support/clips.js';
+import type { Command, CommandContext, Verdict } from './support/command.js';
+import type { OptionValues } from './support/options.js';
+import { aimOf, cutoffsOf, heardLabels, outputFolder, TARGET_OPTIONS } from './support/project-options.js';
+import { progressOf, showAim, showBuild, showWindows, uploadingText } from './support/show-build.js';
+import { asLines } from './support/show-events.js';
+import { showLoad } from './support/show-load.js';
+import { stagesOf } from './support/stages.js';
+import { checkLabel, checkStreamOptions, STREAM_OPTIONS, stream } from './support/stream.js';
 
 export const flashCommand: Command = {
   name: 'flash',
@@ -21,11 +25,9 @@ export const flashCommand: Command = {
     'kws-gen flash --until-detect "Okay Nabu" --timeout 20s',
     'arecord -q -t raw -f S16_LE -r 16000 | kws-gen flash --board virtual-cortex-m4 --play -',
   ],
-  options: [...TARGET_OPTIONS, 'port', ...STREAM_OPTIONS, 'noMonitor'],
+  options: [...TARGET_OPTIONS, 'port', ...STREAM_OPTIONS, 'noMonitor', 'force'],
   async run(options, context) {
-    const { realStages } = await import('./real-stages.js');
-    const ask = async () => (await import('../terminal/prompts.js')).terminalAsker(context.signal);
-    return flash(options, context, realStages(context.interactive ? ask : undefined));
+    return flash(options, context, await stagesOf(options, context));
   },
 };
 
@@ -36,38 +38,55 @@ export async function flash(
 ): Promise<Verdict> {
   checkStreamOptions(options);
   const { out, directory } = context;
-  const target = await targetOf(options, context);
-  checkLabel(options.untilDetect, heardLabels(target.project));
-  const clips = await clipsOf(options.play ?? [], context, stages, clipRate(target));
+  const aim = await aimOf(options, context);
+  checkLabel(options.untilDetect, heardLabels(aim.project));
+  const { project } = aim;
+  const around = await aroundOf(options, project);
+  const clips = await clipsOf(options.play ?? [], context, stages, clipRate(aim), around);
+  const { samplesToFirstScore } = await import('../evaluate/first-score.js');
   const folder = outputFolder(options, directory);
-  const { firmware, running } = await buildAndUpload(target, folder, context, stages, (build) =>
-    showBuild(build, target, out, asLines(out)),
-  );
+  showAim(aim, out);
+  showLoad(aim, out, options.force);
+  const { startBoard } = await import('../targets/boards.js');
+  const board = await startBoard(aim, uploadOptions(aim, folder, context), stages);
   let leave = false;
   try {
     const verdict = await stream(
-      running,
+      board.device,
       {
         clips: clips.sources,
         clipsAt: clips.at,
         forMs: options.for,
         untilDetect: options.untilDetect,
         timeoutMs: options.timeout,
-        check: (hello) => checkBuild(hello, firmware),
+        cutoffs: cutoffsOf(project),
+        leastSamples: (rate) => samplesToFirstScore(project, rate),
         helloOnly: options.noMonitor === true,
       },
       context,
-      stages,
     );
     leave = options.noMonitor === true;
     return verdict;
   } finally {
-    if (leave) await running.release?.();
-    else await running.stop?.();
+    await (leave ? board.leave() : board.stop());
   }
 }
 
+function uploadOptions(aim: Aim, folder: string, { out, signal }: CommandContext): UploadOptions {
+  let windows: FirmwareProject['windows'];
+  return {
+    folder,
+    ...progressOf(out, signal),
+    rendered(firmware) {
+      showWindows(firmware, out);
+      windows = firmware.windows;
+    },
+    built: (build) => showBuild(windows ? { ...build, windows } : build, aim, out, asLines(out)),
+    uploading: () => out.step(uploadingText(aim)),
+  };
+}
+
 /** Without a front end nothing can be played; the device says so. */
-function clipRate({ board, project: { frontend } }: Target): number {
+function clipRate({ board, project: { frontend } }: Aim): number {
   return frontend.kind === 'none' ? USUAL_RATE : boardNumbers(board, frontend).captureRate;
 }

@@ -1,10 +1,12 @@
 /** `kws-gen init`: a project from a model. */
 import { relative, resolve } from 'node:path';
+import type { Boards } from '../boards/index.js';
 import { inputError } from '../diagnostics/errors.js';
 import type { InitResult } from '../project/init.js';
-import type { Command, CommandContext } from './command.js';
-import { openProjectModel } from './models.js';
-import { projectFolder } from './target.js';
+import { openModelForDraft, openProjectModel } from '../project/open-model.js';
+import type { Command, CommandContext } from './support/command.js';
+import type { Runners } from './support/init-runners.js';
+import { boardsOf, listenerOf, projectFolder } from './support/project-options.js';
 
 export const initCommand: Command = {
   name: 'init',
@@ -33,6 +35,7 @@ export const initCommand: Command = {
     'calibrate',
     'gate',
     'cutoff',
+    'outputKind',
     'board',
     'runtime',
     'example',
@@ -41,42 +44,53 @@ export const initCommand: Command = {
   ],
   async run(options, context, argument) {
     if (options.example !== undefined)
-      return (await import('./init-example.js')).initExample(options, context, argument);
+      return (await import('./support/init-example.js')).initExample(options, context, argument);
     const { initProject } = await import('../project/init.js');
     const asker = context.interactive
-      ? await (await import('../terminal/prompts.js')).terminalAsker(context.signal)
+      ? await (await import('./support/prompts.js')).terminalAsker(context.signal)
       : undefined;
-    const source = argument ?? (await asker?.text('Model or microWakeWord manifest', 'okay_nabu.json'));
+    const { askPath, askCalibration } = await import('./init-questions.js');
+    const source =
+      argument ??
+      (await askPath(asker, 'Model or microWakeWord manifest', 'okay_nabu.json', context.directory));
     if (source === undefined)
       throw inputError({
         what: 'a model is missing',
         next: 'kws-gen init okay_nabu.json, or any int8 .tflite',
       });
-    const { board, project, gate, calibrate, example: _, ...given } = options;
+    const { board, project, gate, outputKind: output, example: _, ...given } = options;
+    const boards = await boardsOf(options, context.directory);
+    const calibrate = options.calibrate ?? (await askCalibration(asker, source, context.directory));
     const result = await initProject({
       ...given,
+      output,
       asker,
-      openModel: await openProjectModel({ out: context.out, floats: calibrate !== undefined }),
+      openModel: (calibrate === undefined ? openProjectModel : openModelForDraft)(listenerOf(context.out)),
       calibrate: calibrate?.map((path) => resolve(context.directory, path)),
       source: resolve(context.directory, source),
       directory: projectFolder(options, context.directory),
       gate: gate === undefined ? undefined : resolve(context.directory, gate),
-      board: board === undefined ? undefined : await canonicalBoard(board),
+      board: board === undefined ? undefined : await canonicalBoard(board, boards),
     });
-    show(result, context, await nextStep(result, project));
+    const { runnersOf } = await import('./support/init-runners.js');
+    show(result, runnersOf(result.project, boards), context, await nextStep(result, project, boards));
     return 0;
   },
 };
 
-async function canonicalBoard(name: string): Promise<string> {
+async function canonicalBoard(name: string, boards: Boards): Promise<string> {
   const { findBoard } = await import('../boards/index.js');
-  return findBoard(name).id;
+  return findBoard(name, boards).id;
 }
 
 /** What makes it heard: a clip where the board has no microphone. */
-async function nextStep({ kws, project }: InitResult, folder: string | undefined): Promise<string> {
+async function nextStep(
+  { kws, project }: InitResult,
+  folder: string | undefined,
+  boards: Boards,
+): Promise<string> {
   const { findBoard } = await import('../boards/index.js');
-  const board = findBoard(kws.board ?? 'virtual-cortex-m4');
+  const board = findBoard(kws.board ?? 'virtual-cortex-m4', boards);
   return [
     'kws-gen flash',
     ...(folder === undefined ? [] : [`--project ${/\s/.test(folder) ? `"${folder}"` : folder}`]),
@@ -87,6 +101,7 @@ async function nextStep({ kws, project }: InitResult, folder: string | undefined
 
 function show(
   { project, kws, written, notes }: InitResult,
+  { runs, lines: runLines }: Runners,
   { out, directory }: CommandContext,
   next: string,
 ): void {
@@ -99,7 +114,8 @@ function show(
     ),
     ...(files.length > 2 ? [`Copied beside it: ${files.slice(2).join(', ')}`] : []),
     ...notes.map((note) => `Note: ${note}`),
+    ...runLines,
     `Next: ${next}`,
   ];
-  out.result({ t: 'init', written: files, project: kws, notes }, lines);
+  out.result({ t: 'init', written: files, project: kws, notes, runs }, lines);
 }

@@ -1,11 +1,14 @@
 /** `kws-gen inspect`: what is in a model, and which boards can run it. */
 import { resolve } from 'node:path';
-import { formatProblem, type Problem } from '../diagnostics/errors.js';
+import { type Problem, problemLines } from '../diagnostics/errors.js';
 import type { ModelSummary, TensorSummary } from '../model/inspect.js';
 
-import { table } from '../terminal/table.js';
-import type { Command } from './command.js';
-import type { Candidate, Needs, Verdict } from './inspect-boards.js';
+import type { FrontendGuess } from '../project/guess.js';
+import { table } from '../text/table.js';
+import type { Command } from './support/command.js';
+import type { Candidate, Needs, Verdict } from './support/inspect-boards.js';
+import { boardsOf } from './support/project-options.js';
+import { milliseconds, percent } from './support/show-load.js';
 
 export const inspectCommand: Command = {
   name: 'inspect',
@@ -18,16 +21,16 @@ export const inspectCommand: Command = {
   description:
     'Shows inputs, outputs, operators, multiply-accumulates, parameters and streaming state of a model, what it needs of flash and RAM in the compiled runtime, which front end it was probably trained with, and which boards can run it in which runtime. Of a float model (TF.js, Keras, .tflite) it shows what it will be in int8.',
   examples: ['kws-gen inspect okay_nabu.tflite', 'kws-gen inspect model.tflite --json'],
-  options: [],
-  async run(_, { out, directory }, argument) {
+  options: ['project'],
+  async run(options, { out, directory }, argument) {
     const file = resolve(directory, argument!);
     const [{ readModel }, { inspectModel }, { readSource }, { guessFrontend }, { boardsFor }] =
       await Promise.all([
-        import('../readers/index.js'),
+        import('../readers/read-model.js'),
         import('../model/inspect.js'),
         import('../project/source.js'),
-        import('../project/fit.js'),
-        import('./inspect-boards.js'),
+        import('../project/guess.js'),
+        import('./support/inspect-boards.js'),
       ]);
     const { model } = await readSource(
       file,
@@ -36,9 +39,10 @@ export const inspectCommand: Command = {
     );
     const summary = inspectModel(model);
     const frontend = guessFrontend(model);
-    const { isFloatModel, sketchInt8 } = await import('./inspect-float.js');
+    const { isFloatModel, sketchInt8 } = await import('./support/inspect-float.js');
     const int8 = isFloatModel(model) ? sketchInt8(model) : undefined;
-    const verdict = boardsFor(int8 !== undefined && 'model' in int8 ? int8.model : model);
+    const boards = await boardsOf(options, directory);
+    const verdict = boardsFor(int8 !== undefined && 'model' in int8 ? int8.model : model, boards);
     const problems = int8 !== undefined && 'problems' in int8 ? int8.problems : [];
     const become = int8 !== undefined && problems.length === 0;
     out.result(
@@ -56,7 +60,7 @@ export const inspectCommand: Command = {
         ...(become ? ['', 'A float model. Quantized to int8 it is for:'] : []),
         ...(problems.length === 0 ? [] : ['', 'A float model that cannot be quantized:', ...told(problems)]),
         ...(problems.length === 0 ? describeBoards(verdict) : []),
-        ...(become ? ['', nextStep(argument!, frontend.candidates)] : []),
+        ...(become ? ['', nextStep(argument!, frontend)] : []),
       ],
     );
     return 0;
@@ -64,14 +68,10 @@ export const inspectCommand: Command = {
 };
 
 const told = (problems: readonly Problem[]): string[] =>
-  problems.flatMap((problem) =>
-    formatProblem(problem)
-      .split('\n')
-      .map((line) => `  ${line}`),
-  );
+  problems.flatMap((problem) => problemLines(problem).map((line) => `  ${line}`));
 
-function nextStep(file: string, [preset, ...others]: readonly string[]): string {
-  const frontend = preset !== undefined && others.length === 0 ? preset : 'PRESET';
+function nextStep(file: string, { candidates: [preset], proven }: FrontendGuess): string {
+  const frontend = preset !== undefined && proven ? preset : 'PRESET';
   return `Next: kws-gen quantize ${file} --calibrate RECORDINGS --frontend ${frontend}`;
 }
 
@@ -104,6 +104,7 @@ function describe(model: ModelSummary): string[] {
 }
 
 function describeBoards({ needs, boards }: Verdict): string[] {
+  const refused = refusals(boards);
   const [able, unable] = [boards.filter(runs), boards.filter((board) => !runs(board))];
   return [
     ...(needs === undefined ? [] : [needsText(needs)]),
@@ -111,10 +112,22 @@ function describeBoards({ needs, boards }: Verdict): string[] {
     ...(able.length === 0
       ? ['No board can run it.']
       : table(
-          ['BOARD', 'RUNTIMES'],
-          able.map(({ board, runtimes }) => [board, runtimes.join(' ')]),
+          ['BOARD', 'RUNTIMES', 'INFERENCE', 'LOAD'],
+          able.map(({ board, runtimes, estimate }) => [
+            board,
+            runtimes.join(' '),
+            ...(estimate === undefined
+              ? ['-', '-']
+              : [
+                  `${milliseconds(estimate.ms)} of ${milliseconds(estimate.everyMs)} ms`,
+                  percent(estimate.load),
+                ]),
+          ]),
         )),
-    ...refusals(boards).map((line, i) => `${i === 0 ? '\n' : ''}${line}`),
+    ...(able.some(({ estimate }) => estimate !== undefined)
+      ? ['', 'Inference and load are estimates, for the runtime named first and the front end above.']
+      : []),
+    ...refused.flatMap((line, i) => (i === 0 ? ['', line] : [line])),
     ...(able.length > 0 && unable.length > 0
       ? [`Not on ${unable.map(({ board }) => board).join(', ')}.`]
       : []),

@@ -5,12 +5,13 @@
  * Owns: which failure has which exit code, and that every failure is printed once, by one printer.
  * Leaves to others: exiting and signals (`cli.ts`).
  */
+import { diskError } from '../diagnostics/disk-errors.js';
 import { KwsError, toolError } from '../diagnostics/errors.js';
-import { Output, type TextStream } from '../terminal/output.js';
-import { Interrupted } from '../terminal/prompts.js';
-import type { Command, CommandContext, Verdict } from './command.js';
-import { COMMANDS } from './index.js';
-import { buildProgram, CommanderError, usageError } from './program.js';
+import { columnsOf, Output, type TextStream } from '../terminal/output.js';
+import { COMMANDS } from './commands.js';
+import type { Command, CommandContext, Verdict } from './support/command.js';
+import { buildProgram, CommanderError, helpMistake, usageError } from './support/program.js';
+import { Interrupted } from './support/prompts.js';
 
 export interface World {
   readonly stdout: TextStream;
@@ -22,7 +23,7 @@ export interface World {
 }
 
 /** What a shell reports for a program ended by Ctrl-C: here, one that had not come to its result. */
-export const INTERRUPTED = 130;
+const INTERRUPTED = 130;
 
 /** @param argv the words after the program's name */
 export async function main(
@@ -38,7 +39,8 @@ export async function main(
   const program = buildProgram({
     commands,
     stdout: world.stdout,
-    run: (command, options, argument) => command.run(options, context, argument),
+    ...widthOf(world),
+    run: (command, options, words) => command.run(options, context, words[0], words),
     done: (result) => {
       verdict = result;
     },
@@ -47,16 +49,27 @@ export async function main(
     program.outputHelp();
     return 0;
   }
+  const mistake = helpMistake(argv, commands);
+  if (mistake !== undefined) {
+    out.error(mistake);
+    return mistake.exitCode;
+  }
   try {
     await program.parseAsync(commandFirst(argv), { from: 'user' });
     return verdict;
   } catch (error) {
     if (world.signal.aborted || error instanceof Interrupted) return INTERRUPTED;
-    const failure = error instanceof CommanderError ? usageError(error, argv) : asKwsError(error, world);
+    const failure = error instanceof CommanderError ? usageError(error, argv) : asKwsError(error, world, out);
     if (failure === undefined) return 0;
     out.error(failure);
     return failure.exitCode;
   }
+}
+
+/** Of the terminal, or what COLUMNS says; undefined where neither is known. */
+function widthOf({ environment, stdout }: World): { readonly width?: number } {
+  const width = columnsOf(environment, stdout);
+  return width === undefined ? {} : { width };
 }
 
 /** `kws-gen --json boards` means `kws-gen boards --json`: every command takes it, the program does not. */
@@ -70,10 +83,13 @@ function pick(world: World): Pick<CommandContext, 'directory' | 'stdin' | 'signa
 }
 
 /** Anything that is not ours is a defect: it says so, and shows where only when asked. */
-function asKwsError(error: unknown, world: World): KwsError {
+function asKwsError(error: unknown, world: World, out: Output): KwsError {
   if (error instanceof KwsError) return error;
+  const disk = diskError(error);
+  if (disk !== undefined) return disk;
   const detail = error instanceof Error ? error : new Error(String(error));
-  if ((world.environment.KWS_DEBUG ?? '') !== '') world.stderr.write(`${detail.stack ?? detail.message}\n`);
+  if ((world.environment.KWS_DEBUG ?? '') !== '')
+    for (const line of (detail.stack ?? detail.message).split('\n')) out.progress(line);
   return toolError(
     {
       what: `unexpected: ${detail.message}`,

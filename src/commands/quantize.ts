@@ -6,9 +6,10 @@ import type { ModelOpener } from '../project/resolve.js';
 import type { Original } from '../quantize/from-sources.js';
 import type { QuantizeRun } from '../quantize/run.js';
 import type { TfjsFiles } from '../tfjs/predict.js';
-import type { Command, CommandContext } from './command.js';
-import type { OptionValues } from './options.js';
-import { projectContext, sourcesOf } from './quantize-context.js';
+import type { Command, CommandContext } from './support/command.js';
+import type { OptionValues } from './support/options.js';
+import { refuseExisting } from './support/paths.js';
+import { projectContext, sourcesOf } from './support/quantize-context.js';
 
 export const quantizeCommand: Command = {
   name: 'quantize',
@@ -37,6 +38,7 @@ export const quantizeCommand: Command = {
     'pin',
     'inputType',
     'outputType',
+    'outputKind',
     'holdout',
     'report',
     'manifest',
@@ -55,7 +57,7 @@ export const quantizeCommand: Command = {
       });
     const files = outputFiles(file, options, directory);
     const [{ readModel }, { readSource }, { quantizeFromSources }] = await Promise.all([
-      import('../readers/index.js'),
+      import('../readers/read-model.js'),
       import('../project/source.js'),
       import('../quantize/from-sources.js'),
     ]);
@@ -66,13 +68,14 @@ export const quantizeCommand: Command = {
     };
     const { model } = await readSource(file, open, name);
     const project = await projectContext(file, model, options, context);
-    const { inputType, holdout } = options;
+    const { inputType, holdout, outputKind } = options;
     const outputType = options.outputType ?? (options.manifest === true ? 'uint8' : undefined);
     const run = await quantizeFromSources(model, {
       calibrate,
       ...(holdout === undefined ? {} : { holdout }),
       directory,
       ...project,
+      ...(outputKind === undefined ? {} : { output: outputKind }),
       ...method,
       pinned,
       ...(inputType === undefined ? {} : { inputType }),
@@ -127,15 +130,7 @@ function outputFiles(source: string, options: OptionValues, directory: string): 
       next: `give it that ending: -o ${basename(withExtension(model, '.tflite'))}`,
     });
   // That the model is not there is what one wants to hear first.
-  const there = existsSync(source) ? all.filter((path) => existsSync(path)) : [];
-  if (there.length > 0 && options.force !== true)
-    throw inputError(
-      there.map((path) => ({
-        what: 'is already there',
-        where: relative(directory, path) || path,
-        next: '--force replaces it, -o names another file',
-      })),
-    );
+  if (existsSync(source)) refuseExisting(all, { directory, force: options.force, option: '-o' });
   return files;
 }
 

@@ -1,10 +1,12 @@
 /** `kws-gen render`: writes the firmware project and stops. */
 import { relative } from 'node:path';
-import type { Command, CommandContext, Verdict } from './command.js';
-import type { OptionValues } from './options.js';
-import { showTarget } from './show-build.js';
-import type { Stages } from './stages.js';
-import { outputFolder, TARGET_OPTIONS, targetOf } from './target.js';
+import type { Stages } from '../targets/stages.js';
+import { writeAnd } from '../targets/upload.js';
+import type { Command, CommandContext, Verdict } from './support/command.js';
+import type { OptionValues } from './support/options.js';
+import { aimOf, outputFolder, TARGET_OPTIONS } from './support/project-options.js';
+import { progressOf, showAim, showWindows } from './support/show-build.js';
+import { stagesOf } from './support/stages.js';
 
 export const renderCommand: Command = {
   name: 'render',
@@ -14,23 +16,23 @@ export const renderCommand: Command = {
   examples: ['kws-gen render --board arduino-nano-33-ble', 'kws-gen render --board native --output firmware'],
   options: [...TARGET_OPTIONS],
   async run(options, context) {
-    const { realStages } = await import('./real-stages.js');
-    return render(options, context, realStages());
+    return render(options, context, await stagesOf(options, context));
   },
 };
 
 export async function render(
   options: OptionValues,
   context: CommandContext,
-  stages: Pick<Stages, 'render' | 'write'>,
+  stages: Pick<Stages, 'render' | 'trust' | 'lock' | 'write'>,
 ): Promise<Verdict> {
   const { out, directory } = context;
-  const target = await targetOf(options, context);
+  const aim = await aimOf(options, context);
   const folder = outputFolder(options, directory);
-  showTarget(target, out);
-  const firmware = await stages.render(target);
-  await stages.write(firmware, folder);
-  const { board, runtime } = target;
+  showAim(aim, out);
+  const firmware = await stages.render(aim);
+  showWindows(firmware, out);
+  await writeAnd({ aim, firmware, folder }, progressOf(out, context.signal), stages, async () => {});
+  const { board, runtime } = aim;
   out.result(
     {
       t: 'render',
@@ -39,6 +41,7 @@ export async function render(
       folder,
       build: firmware.buildId,
       files: [...firmware.files.keys()],
+      windows: firmware.windows ?? [],
     },
     `${relative(directory, folder) || folder}: ${firmware.files.size} files, build ${firmware.buildId.slice(0, 12)}`,
   );

@@ -45,8 +45,13 @@ export function toolError(problems: Problem | readonly Problem[], options?: { ca
 
 /** One problem as text: headline `where: what`, then indented `why` and `next` lines. */
 export function formatProblem(problem: Problem): string {
+  return problemLines(problem).join('\n');
+}
+
+/** The same line by line: whoever shows them makes each of them safe. */
+export function problemLines(problem: Problem): string[] {
   const lines = [problem.where === undefined ? problem.what : `${problem.where}: ${problem.what}`];
   if (problem.why !== undefined) lines.push(`  why: ${problem.why}`);
   if (problem.next !== undefined) lines.push(`  next: ${problem.next}`);
-  return lines.join('\n');
+  return lines;
 }

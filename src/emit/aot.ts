@@ -1,8 +1,8 @@
 /**
  * A plan as C++: one source file per model that implements `kws::Model` with a list of kernel calls.
  *
- * Owns: the layout of that file. Leaves to others: what is called with what (`plan/`), the kernels'
- * signatures (`kernel-calls.ts`), spelling (`c.ts`).
+ * Owns: the values of that file's template, templates/project/model_aot.cpp.hbs. Leaves to others: what is called
+ * with what (`plan/`), the kernels' signatures (`kernel-calls.ts`), spelling (`c.ts`).
  */
 import { ConstantPool } from '../plan/constants.js';
 import type {
@@ -11,98 +11,92 @@ import type {
   ConstantValues,
   ModelPlan,
   PlannedCall,
+  PlanStep,
+  ResultPlace,
+  RingPlan,
+  SlidingPlan,
   TensorPlace,
 } from '../plan/types.js';
-import { banner, type GeneratedBy } from './banner.js';
+import { bannerLines, type GeneratedBy } from './banner.js';
 import {
-  arrayDefinition,
+  type ArrayDeclaration,
   commentText,
   floatLiteral,
   identifier,
   intLiteral,
   stringLiteral,
-  wrapped,
 } from './c.js';
 import {
   FLOAT_FIELDS,
   fieldName,
   KERNEL_SIGNATURES,
   type KernelSignature,
+  type LooseParameter,
   NESTED_FIELDS,
   type PointerType,
 } from './kernel-calls.js';
-
-export interface ModelSource {
-  /** C++ name of the `kws::Model` in namespace kws. */
-  readonly symbol: string;
-  readonly text: string;
-}
+import { fillTemplate } from './templates.js';
 
 /** Name of the `kws::Model` object of the model called `id` (already an identifier). */
 export function modelSymbol(id: string): string {
   return `model_${id}`;
 }
 
-/**
- * The source file of one model.
- *
- * @param name as the application and the protocol show it
- * @param id identifier, unique in the project
- */
-export function renderAotModel(plan: ModelPlan, name: string, id: string, by: GeneratedBy): ModelSource {
-  const symbol = modelSymbol(id);
-  const writer = new AotWriter(plan);
+export interface AotInput {
+  readonly plan: ModelPlan;
+  /** As the application and the protocol show it. */
+  readonly name: string;
+  /** Identifier, unique in the project. */
+  readonly id: string;
+  readonly by: GeneratedBy;
+  /** See `RenderOptions`. */
+  readonly trace?: boolean;
+}
+
+/** The source file of one model. */
+export function renderAotModel({ plan, name, id, by, trace = false }: AotInput): string {
+  const writer = new AotWriter(plan, trace);
   const { arena, state } = plan;
-  const memory = [
-    `// Activations: at least ${arena.lowerBound} bytes are live at one time.`,
-    `alignas(16) int8_t arena[${Math.max(arena.bytes, 1)}];`,
-  ];
-  if (state.bytes > 0)
-    memory.push(
-      '// What survives from one inference to the next.',
-      `alignas(16) int8_t state[${state.bytes}];`,
-    );
-  const text = `${banner(by, { model: name, sha256: plan.sha256 })}
-#include <cstring>
-
-#include "kws_kernels/kws_kernels.h"
-#include "kws_model/kws_model.h"
-
-namespace kws {
-
-extern const Model ${symbol};
-
-namespace {
-
-${memory.join('\n')}
-
-${writer.constants()}
-void reset() {${writer.resets()}}
-
-ModelStatus prepare() {
-  reset();
-  return {true, nullptr};
+  return fillTemplate('model_aot.cpp', {
+    banner: bannerLines(by, { model: name, sha256: plan.sha256 }),
+    symbol: modelSymbol(id),
+    name: stringLiteral(name),
+    arenaLowerBound: arena.lowerBound,
+    arenaBytes: Math.max(arena.bytes, 1),
+    stateBytes: state.bytes,
+    rings: writer.rings(),
+    constants: writer.constants(),
+    resets: writer.resets(),
+    steps: writer.steps(plan.steps),
+    sliding: plan.sliding && slidingForC(writer, plan.sliding),
+    advance: plan.sliding ? 'advance' : 'nullptr',
+    trace,
+    operatorCount: plan.steps.length,
+    input: writer.view(plan.input),
+    output: writer.view(plan.output),
+  });
 }
 
-bool invoke() {
-${writer.steps()}  return true;
+/** The memory behind the edge of a ring; of two, that of the one whose turn it is. */
+function memoryOf(
+  i: number,
+  { offset, capacity, edge, turns }: Pick<RingPlan, 'offset' | 'capacity' | 'edge' | 'turns'>,
+): string {
+  const first = offsetFrom('state', offset + edge);
+  if (turns === 1) return first;
+  const second = offsetFrom('state', offset + capacity);
+  return `(ring_${i} < ${second} ? ${first} : ${offsetFrom('state', offset + capacity + edge)})`;
 }
 
-TensorView input() { return ${writer.view(plan.input)}; }
-
-TensorView output() { return ${writer.view(plan.output)}; }
-
-uint32_t arena_used() { return sizeof arena; }
-
-}  // namespace
-
-const Model ${symbol} = {
-${wrapped([stringLiteral(name), 'prepare', 'reset', 'invoke', 'input', 'output', 'arena_used', 'sizeof arena'])}
-};
-
-}  // namespace kws
-`;
-  return { symbol, text };
+function slidingForC(writer: AotWriter, { hop, reachesBack, macs, steps }: SlidingPlan) {
+  const thousands = (count: number) => count.toLocaleString('en');
+  return {
+    hop,
+    wholeFirst: reachesBack > 1 ? reachesBack - 1 : undefined,
+    macs: thousands(macs.hop),
+    wholeMacs: thousands(macs.whole),
+    steps: writer.steps(steps),
+  };
 }
 
 const C_TYPE: Readonly<Record<string, Exclude<PointerType, 'void'>>> = {
@@ -114,47 +108,82 @@ const C_TYPE: Readonly<Record<string, Exclude<PointerType, 'void'>>> = {
 };
 const typeOf = (values: ConstantValues) => C_TYPE[values.constructor.name]!;
 
-/** Small arrays are aligned for their elements only, large ones for fast loads. */
-function constantDefinition({ values }: ConstantArray, name: string): string {
+/** Small arrays are aligned for words, large ones for fast loads. */
+function constantArray({ values }: ConstantArray, name: string): ArrayDeclaration {
   const type = typeOf(values);
   const items = Array.from(values, (value) => (type === 'float' ? floatLiteral(value) : intLiteral(value)));
-  const align = values.byteLength >= 64 ? 'alignas(16) ' : type.endsWith('8_t') ? 'alignas(4) ' : '';
-  return `${arrayDefinition({ type: `${align}const ${type}`, name, items })}\n`;
+  const align = values.byteLength >= 64 ? 'alignas(16) ' : values.BYTES_PER_ELEMENT < 4 ? 'alignas(4) ' : '';
+  return { type: `${align}const ${type}`, name, items };
 }
 
+/** What the template says of a kernel call; `scoped` where it needs constants of its own. */
+interface CallForC {
+  readonly kernel: string;
+  readonly operands: string;
+  readonly repeat: { readonly last: number } | undefined;
+  readonly scoped: boolean;
+  readonly parameters: { readonly type: string; readonly fields: readonly string[] } | undefined;
+  readonly arrays: readonly ArrayDeclaration[];
+}
+
+/** The values of templates/project/model_aot.cpp.hbs. */
 class AotWriter {
   readonly #plan: ModelPlan;
   readonly #pool: ConstantPool;
   readonly #names: readonly string[];
+  readonly #trace: boolean;
 
-  constructor(plan: ModelPlan) {
+  constructor(plan: ModelPlan, trace: boolean) {
     this.#plan = plan;
+    this.#trace = trace;
     this.#pool = new ConstantPool(plan.constants);
     const taken = new Set<string>();
     this.#names = plan.constants.map(({ label }) => identifier(label, taken));
   }
 
-  constants(): string {
-    return this.#plan.constants.map((constant, i) => constantDefinition(constant, this.#names[i]!)).join('');
+  constants(): ArrayDeclaration[] {
+    return this.#plan.constants.map((constant, i) => constantArray(constant, this.#names[i]!));
   }
 
-  resets(): string {
-    const lines = this.#plan.state.resets.map((reset) => {
-      const to = offsetFrom('state', reset.offset);
-      if (reset.kind === 'fill') return `  std::memset(${to}, ${reset.value}, ${reset.bytes});\n`;
-      return `  std::memcpy(${to}, ${this.#names[reset.constant]!}, ${reset.bytes});\n`;
-    });
-    return lines.length === 0 ? '' : `\n${lines.join('')}`;
+  resets() {
+    return this.#plan.state.resets.map((reset) => ({
+      to: offsetFrom('state', reset.offset),
+      bytes: reset.bytes,
+      from: reset.kind === 'copy' ? this.#names[reset.constant]! : undefined,
+      value: reset.kind === 'fill' ? reset.value : undefined,
+    }));
   }
 
-  steps(): string {
-    return this.#plan.steps
-      .map(({ operator, shapes, calls }) => {
-        const title = `  // ${operator.index} ${operator.kind}: ${commentText(shapes)}`;
-        if (calls.length === 0) return `${title} (nothing to do)\n`;
-        return `${title}\n${calls.map((call) => this.#call(call)).join('')}`;
-      })
-      .join('');
+  rings() {
+    return this.#plan.state.rings.map(({ offset, capacity, edge, kept, shift, turns }, i) => ({
+      name: `ring_${i}`,
+      start: offsetFrom('state', offset),
+      second: turns === 2 ? offsetFrom('state', offset + capacity) : undefined,
+      // Rows at an edge are computed anew and need not move.
+      memory: memoryOf(i, { offset, capacity, edge, turns }),
+      capacity: intLiteral(capacity - edge),
+      kept: intLiteral(kept),
+      shift: intLiteral(shift),
+      at: offsetFrom(`ring_${i}`, edge),
+      back: edge === 0 ? '' : ` - ${edge}`,
+    }));
+  }
+
+  steps(steps: readonly PlanStep[]) {
+    return steps.map(({ operator, shapes, calls, results }) => ({
+      ...operator,
+      shapes: commentText(shapes),
+      calls: calls.map((call) => this.#call(call)),
+      traced:
+        this.#trace && calls.length + results.length > 0
+          ? { outputs: results.map((result) => this.#result(result)), count: results.length }
+          : undefined,
+    }));
+  }
+
+  /** `kws::TracedOutput`'s initialiser. */
+  #result({ output, ref, offset, bytes }: ResultPlace): string {
+    return `{${output}, ${this.#address(ref)}, ${offset}, ${bytes}}`;
   }
 
   view(place: TensorPlace): string {
@@ -163,40 +192,49 @@ class AotWriter {
     return `{ElementType::${type}, ${this.#address(place.ref)}, ${numbers.join(', ')}}`;
   }
 
-  #call(call: PlannedCall): string {
-    const signature = KERNEL_SIGNATURES[call.kernel] as KernelSignature<never>;
+  #call(call: PlannedCall): CallForC {
+    const { struct, loose = [] } = KERNEL_SIGNATURES[call.kernel] as KernelSignature<never>;
     const params = call.params as Readonly<Record<string, unknown>>;
-    const before: string[] = [];
-    const args: string[] = [];
-    if (signature.struct !== undefined) {
-      const { name, fields } = signature.struct;
-      before.push(`static constexpr ${name} p = {\n${wrapped(this.#fields(params, fields), 8)}\n    };`);
-      args.push('p');
+    const arrays: ArrayDeclaration[] = [];
+    const operands = struct === undefined ? [] : ['p'];
+    for (const one of loose) operands.push(...this.#loose(params[one.field], one, arrays));
+    for (const side of ['inputs', 'outputs'] as const) operands.push(...this.#data(call, side, arrays));
+    if (call.scratch !== undefined) operands.push(this.#address(call.scratch));
+    return {
+      kernel: call.kernel,
+      operands: operands.join(', '),
+      repeat: call.repeat && { last: call.repeat.count - 1 },
+      scoped: struct !== undefined || arrays.length > 0,
+      parameters: struct && { type: struct.name, fields: this.#fields(params, struct.fields) },
+      arrays,
+    };
+  }
+
+  /** A parameter beside the struct. */
+  #loose(value: unknown, { field, as }: LooseParameter<never>, arrays: ArrayDeclaration[]): string[] {
+    if (as === 'array') return [this.#nameOf(value as ConstantValues)];
+    if (as === 'int') return [intLiteral(value as number)];
+    const items = (value as readonly number[]).map(intLiteral);
+    arrays.push({ type: 'static constexpr int32_t', name: field, items });
+    return [intLiteral(items.length), field];
+  }
+
+  /** What a call reads or writes. */
+  #data(call: PlannedCall, side: 'inputs' | 'outputs', arrays: ArrayDeclaration[]): string[] {
+    const signature = KERNEL_SIGNATURES[call.kernel];
+    const writes = side === 'outputs';
+    const refs: readonly BufferRef[] = call[side];
+    if (signature.many === side) {
+      const moving = refs.some(({ region }) => region === 'ring');
+      const type = `${moving ? '' : 'static '}${writes ? 'void*' : 'const void*'} const`;
+      arrays.push({ type, name: side, items: refs.map((ref) => this.#address(ref)) });
+      return [side];
     }
-    for (const { field, as } of (signature.loose ?? []) as readonly { field: string; as: string }[]) {
-      if (as === 'array') args.push(this.#nameOf(params[field] as ConstantValues));
-      else if (as === 'int') args.push(intLiteral(params[field] as number));
-      else {
-        const items = (params[field] as readonly number[]).map(intLiteral);
-        before.push(arrayDefinition({ type: 'static constexpr int32_t', name: field, items }));
-        args.push(intLiteral(items.length), field);
-      }
-    }
-    for (const side of ['inputs', 'outputs'] as const) {
-      const writes = side === 'outputs';
-      if (signature.many === side) {
-        const type = `static ${writes ? 'void*' : 'const void*'} const`;
-        before.push(
-          arrayDefinition({ type, name: side, items: call[side].map((ref) => this.#address(ref)) }),
-        );
-        args.push(side);
-      } else
-        for (const ref of call[side])
-          args.push(this.#pointer(ref, signature[writes ? 'output' : 'input'], writes));
-    }
-    const line = `kws_${call.kernel}(${args.join(', ')});\n`;
-    if (before.length === 0) return `  ${line}`;
-    return `  {\n${before.map((text) => `    ${text}\n`).join('')}    ${line}  }\n`;
+    const step = call.repeat?.[writes ? 'outputStep' : 'inputStep'];
+    return refs.map((ref) => {
+      const address = this.#pointer(ref, signature[writes ? 'output' : 'input'], writes);
+      return step === undefined ? address : `${address} + i * ${step}`;
+    });
   }
 
   #fields(values: Readonly<Record<string, unknown>>, fields: readonly string[]): string[] {
@@ -221,6 +259,7 @@ class AotWriter {
   }
 
   #address(ref: BufferRef): string {
+    if (ref.region === 'ring') return offsetFrom(`ring_${ref.ring}`, ref.offset);
     if (ref.region !== 'constant') return offsetFrom(ref.region, ref.offset);
     const { BYTES_PER_ELEMENT } = this.#plan.constants[ref.constant]!.values;
     return offsetFrom(this.#names[ref.constant]!, ref.offset / BYTES_PER_ELEMENT);

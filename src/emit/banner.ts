@@ -18,10 +18,3 @@ export function bannerLines(by: GeneratedBy, from?: GeneratedFrom): string[] {
     lines.push(`Model ${commentText(from.model)}, SHA-256 ${commentText(from.sha256)}.`);
   return lines;
 }
-
-/** As C++ comments. */
-export function banner(by: GeneratedBy, from?: GeneratedFrom): string {
-  return bannerLines(by, from)
-    .map((line) => `// ${line}`)
-    .join('\n');
-}

@@ -4,8 +4,9 @@
  */
 import type { ResolvedBoard } from '../boards/types.js';
 import { inputError, type Problem } from '../diagnostics/errors.js';
+import type { Runtime } from '../model/runtime.js';
 import type { ResolvedProject } from '../project/types.js';
-import { bufferSizes } from './config.js';
+import { bufferSizes } from './buffers.js';
 
 export interface ModelCost {
   readonly name: string;
@@ -18,6 +19,7 @@ export interface ModelCost {
 export interface BudgetInput {
   readonly project: ResolvedProject;
   readonly board: ResolvedBoard;
+  readonly runtime: Runtime;
   readonly models: readonly ModelCost[];
 }
 
@@ -27,15 +29,15 @@ const FRONTEND_FLASH = 6 * 1024;
 const LEAST_CODE = 12 * 1024;
 const LEAST_STACK = 2 * 1024;
 
-export interface Budget {
+interface Budget {
   readonly flash: { readonly models: number; readonly rest: number; readonly total: number };
   readonly ram: { readonly models: number; readonly rest: number; readonly total: number };
 }
 
 /** The least that the firmware needs. */
-export function leastBudget({ project, board, models }: BudgetInput): Budget {
+export function leastBudget({ project, board, runtime, models }: BudgetInput): Budget {
   const sum = (pick: (model: ModelCost) => number) => models.reduce((total, model) => total + pick(model), 0);
-  const buffers = bufferSizes(project, board);
+  const buffers = bufferSizes(project, board, runtime);
   const frontend = project.frontend.kind === 'micro';
   return {
     flash: {
@@ -48,6 +50,7 @@ export function leastBudget({ project, board, models }: BudgetInput): Budget {
       rest:
         LEAST_STACK +
         buffers.featureBytes +
+        buffers.windowBytes +
         2 * buffers.audioSamples +
         buffers.lineBytes +
         (frontend ? FRONTEND_RAM : 0),

@@ -2,7 +2,8 @@
  * The one module through which names and values become C++: identifiers, literals, arrays, comments.
  *
  * Owns: escaping. Labels, model names and file names are untrusted text; whatever they hold, the generated
- * source means exactly these bytes and nothing else. Leaves to others: what is written (`aot.ts`, …).
+ * source means exactly these bytes and nothing else. Leaves to others: what is written
+ * (templates/project/, `aot.ts`, …).
  */
 
 const COLUMNS = 100;

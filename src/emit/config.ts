@@ -4,20 +4,22 @@
  * Owns: how a resolved project becomes `kAppConfig`. Leaves to others: the models (`aot.ts`, `tflm.ts`), the
  * values of tables and detectors (`frontend/`, `detector/`), spelling (`c.ts`).
  */
-import { isDeepStrictEqual } from 'node:util';
-import { boardNumbers } from '../boards/numbers.js';
+import { boardNumbers } from '../boards/board-arithmetic.js';
 import type { ResolvedBoard } from '../boards/types.js';
-import { detectorConfigForC } from '../detector/c-config.js';
-import { type FrontendForC, frontendForC } from '../frontend/for-c.js';
-import { type InputFormat, inputFormat } from '../frontend/input-format.js';
-import { type ResamplerForC, resamplerForC } from '../frontend/resample/for-c.js';
-import { frameChannels, frontendHash, keptValues, normalizesWindow, stepMs } from '../frontend/spec.js';
-import { framesOf } from '../project/fit.js';
-import type { ResolvedModel, ResolvedProject, Runtime } from '../project/types.js';
+import { outputFormat } from '../detector/probability.js';
+import type { InputFormat } from '../frontend/input-format.js';
+import { frontendHash, stepMs } from '../frontend/spec.js';
+import type { Runtime } from '../model/runtime.js';
+import type { ResolvedModel, ResolvedProject } from '../project/types.js';
 import { modelSymbol } from './aot.js';
 import { bannerLines, type GeneratedBy } from './banner.js';
-import { arrayDefinition, floatLiteral, intLiteral, stringLiteral } from './c.js';
-import { structDefinition } from './constants.js';
+import { bufferSizes, captureRate, formatOf, modelFrames, storesInputs, takesTransposed } from './buffers.js';
+import { floatLiteral, intLiteral, stringLiteral } from './c.js';
+import { structForC } from './constants.js';
+import { detectorConfigForC } from './detector.js';
+import { frontendForC } from './frontend/frontend.js';
+import { type ResamplerForC, resamplerForC } from './frontend/resampler.js';
+import type { FrontendForC } from './frontend/types.js';
 import { fillTemplate } from './templates.js';
 
 export interface ConfigInput {
@@ -28,51 +30,14 @@ export interface ConfigInput {
   readonly runtime: Runtime;
   readonly buildId: string;
   readonly by: GeneratedBy;
+  /** See `RenderOptions`. */
+  readonly trace?: boolean;
+  /** A library that is handed its audio: no ring for it, no line, no actions. */
+  readonly listens?: boolean;
 }
 
-/** Sizes of the application's buffers. */
-export interface Buffers {
-  /** Feature frames that wait for the models. */
-  readonly featureFrames: number;
-  readonly featureBytes: number;
-  /** Samples, a power of two. */
-  readonly audioSamples: number;
-  readonly lineBytes: number;
-}
-
-const SMALL_BOARD_BYTES = 64 * 1024;
-
-/** Frames per inference of a model; 0 without a front end. */
-export function modelFrames({ frontend }: ResolvedProject, { model }: ResolvedModel): number {
-  if (frontend.kind === 'none') return 0;
-  return framesOf(model.tensors[model.inputs[0]!]!, frameChannels(frontend)) ?? 0;
-}
-
-function formatOf({ model }: ResolvedModel): InputFormat {
-  return inputFormat(model.tensors[model.inputs[0]!]!);
-}
-
-/**
- * Whether features wait as the bytes that models take: where all of them take the same, none takes floats,
- * and a frame can be converted by itself.
- */
-function storesInputs(project: ResolvedProject): boolean {
-  if (project.frontend.kind === 'none') return true;
-  const formats = project.models.map(formatOf);
-  const same = formats.every((format) => isDeepStrictEqual(format, formats[0]));
-  return same && formats[0]?.type !== 'float32' && !normalizesWindow(project.frontend);
-}
-
-function captureRate({ frontend }: ResolvedProject, board: ResolvedBoard): number {
-  return frontend.kind === 'none' ? 0 : boardNumbers(board, frontend).captureRate;
-}
-
-/** Bytes of a frame in the ring of features. */
-function frameBytes(project: ResolvedProject): number {
-  if (project.frontend.kind === 'none') return 0;
-  if (storesInputs(project)) return frameChannels(project.frontend);
-  return keptValues(project.frontend) * (project.frontend.kind === 'micro' ? 2 : 4);
-}
+/** Of what a build that traces says: 512 bytes in hex, and what stands around them. */
+const TRACE_LINE_BYTES = 1536;
 
 const TYPE_NAMES = { int8: 'kInt8', uint8: 'kUint8', float32: 'kFloat32' } as const;
 
@@ -83,22 +48,27 @@ function formatLiteral(format: InputFormat): string {
   return `{InputFormat::Type::${TYPE_NAMES[type]}, ${[...values, floatLiteral(inverseScale), intLiteral(multiplier), intLiteral(shift)].join(', ')}}`;
 }
 
-/** Constants, memory and object of a front end or a resampler. */
-function objectDefinition(
-  {
-    className,
-    tablesType,
-    tables,
+/** `kws::OutputFormat`'s initialiser. */
+function outputLiteral({ model }: ResolvedModel): string {
+  const { zeroPoint, multiplier } = outputFormat(model.tensors[model.outputs[0]!]!);
+  return `{${intLiteral(zeroPoint)}, ${intLiteral(multiplier)}}`;
+}
+
+/** Constants, memory and object of a front end or a resampler, as the values of `parts/object.cpp`. */
+function objectForC(from: FrontendForC | ResamplerForC, name: string) {
+  const buffers = from.buffers.map((buffer) => ({
+    type: buffer.ctype,
+    name: `${name}_${buffer.name}`,
+    length: buffer.length,
+  }));
+  return {
+    header: from.header,
+    tables: structForC(from.tablesType, `${name}_tables`, from.tables),
     buffers,
-  }: Pick<FrontendForC, 'className' | 'tablesType' | 'tables' | 'buffers'>,
-  object: string,
-): string {
-  const parameters = [`${object}_tables`, ...buffers.map(({ name }) => `${object}_${name}`)];
-  return [
-    structDefinition(tablesType, `${object}_tables`, tables),
-    ...buffers.map(({ name, ctype, length }) => `alignas(4) ${ctype} ${object}_${name}[${length}];`),
-    `${className} ${object}(${parameters.join(', ')});`,
-  ].join('\n');
+    type: from.className,
+    name,
+    parameters: [`${name}_tables`, ...buffers.map((buffer) => buffer.name)].join(', '),
+  };
 }
 
 /** Where the board does not capture at the front end's rate. */
@@ -108,25 +78,10 @@ function resamplerOf({ frontend }: ResolvedProject, board: ResolvedBoard): Resam
   return captureRate === frontend.sampleRate ? undefined : resamplerForC(captureRate, frontend.sampleRate);
 }
 
-/**
- * The ring of features holds what the hungriest model sees; the ring of audio half a second, so that an
- * inference may take that long (a quarter on boards with less than 64 KB of RAM).
- */
-export function bufferSizes(project: ResolvedProject, board: ResolvedBoard): Buffers {
-  const small = board.ramBytes < SMALL_BOARD_BYTES;
-  const featureFrames = Math.max(0, ...project.models.map((model) => modelFrames(project, model)));
-  return {
-    featureFrames,
-    featureBytes: featureFrames * frameBytes(project),
-    audioSamples: 2 ** Math.ceil(Math.log2(Math.max(captureRate(project, board) / (small ? 4 : 2), 512))),
-    lineBytes: small ? 1024 : 4096,
-  };
-}
-
 export function renderConfig(input: ConfigInput): string {
-  const { project, ids, board, runtime, buildId, by } = input;
+  const { project, ids, board, runtime, buildId, by, trace = false, listens = false } = input;
   const { frontend } = project;
-  const buffers = bufferSizes(project, board);
+  const buffers = bufferSizes(project, board, runtime);
   const numbers = frontend.kind === 'none' ? undefined : boardNumbers(board, frontend);
   const audio = frontend.kind === 'none' ? undefined : frontendForC(frontend, numbers?.arithmetic);
   const resampler = resamplerOf(project, board);
@@ -135,32 +90,29 @@ export function renderConfig(input: ConfigInput): string {
     return {
       symbol: modelSymbol(id),
       id,
-      detector: structDefinition(
+      detector: structForC(
         'DetectorConfig',
         `detector_config_${id}`,
         detectorConfigForC(entry.detector, entry.labels.length),
       ),
-      labels: arrayDefinition({
-        type: 'const char* const',
-        name: `labels_${id}`,
-        items: entry.labels.map(stringLiteral),
-      }),
+      labels: { name: `labels_${id}`, items: entry.labels.map(stringLiteral) },
       sha256: stringLiteral(entry.model.source.sha256),
       labelCount: entry.labels.length,
       frames: modelFrames(project, entry),
       hop: intLiteral(entry.hop),
-      input: formatLiteral(formatOf(entry)),
+      input: formatLiteral(formatOf(entry, project.frontend)),
+      transposed: String(takesTransposed(project, entry)),
+      output: outputLiteral(entry),
     };
   });
   const gate = project.models.findIndex(({ name }) => name === project.gate);
   return fillTemplate('kws_config.cpp', {
     banner: bannerLines(by),
-    frontend: audio && { header: audio.header, definition: objectDefinition(audio, 'frontend') },
-    resampler: resampler && {
-      header: resampler.header,
-      definition: objectDefinition(resampler, 'resampler'),
-    },
+    frontend: audio && objectForC(audio, 'frontend'),
+    resampler: resampler && objectForC(resampler, 'resampler'),
     models,
+    application: !listens,
+    hasActions: !listens && (project.actions ?? []).length > 0,
     modelCount: models.length,
     gate,
     toolVersion: stringLiteral(by.toolVersion),
@@ -171,7 +123,9 @@ export function renderConfig(input: ConfigInput): string {
     sampleRate: frontend.kind === 'none' ? 0 : frontend.sampleRate,
     captureRate: captureRate(project, board),
     stepMs: frontend.kind === 'none' ? 0 : Math.round(stepMs(frontend)),
+    trace,
     featureFormat: storesInputs(project) ? 'kInput' : 'kFrames',
     ...buffers,
+    ...(trace ? { lineBytes: Math.max(buffers.lineBytes, TRACE_LINE_BYTES) } : {}),
   });
 }

@@ -4,7 +4,7 @@
  *
  * Owns: the table. Leaves to others: values (`plan/`), spelling (`c.ts`).
  */
-import type { KernelName, KernelParams } from '../kernels/call.js';
+import type { KernelName, KernelParams } from '../lowering/call.js';
 import type { CType } from './types.js';
 
 export type PointerType = CType | 'float' | 'void';
@@ -24,12 +24,17 @@ export interface KernelSignature<K extends KernelName> {
   readonly output: PointerType;
   /** Which side is an array of pointers. */
   readonly many?: 'inputs' | 'outputs';
+  /** Whether the last argument is scratch memory, of the bytes that the call says. */
+  readonly scratch?: true;
 }
 
 const image = ['batches', 'inH', 'inW'] as const;
 const window = ['strideH', 'strideW', 'dilationH', 'dilationW', 'padTop', 'padLeft'] as const;
 const clamped = ['outputOffset', 'activationMin', 'activationMax'] as const;
 const weights = ['filter', 'bias', 'multipliers', 'shifts'] as const;
+const recordWeights = ['filter', 'constants'] as const;
+const packedWeights = ['filter', 'constants', 'shifts'] as const;
+const kernelSize = ['kernelH', 'kernelW'] as const;
 const broadcast = ['aOffset', 'bOffset', 'outputOffset'] as const;
 const s8 = { input: 'int8_t', output: 'int8_t' } as const;
 
@@ -123,12 +128,34 @@ export const KERNEL_SIGNATURES: { readonly [K in KernelName]: KernelSignature<K>
     },
     ...s8,
   },
+  sub_s8: {
+    struct: {
+      name: 'AddS8',
+      fields: ['shape', 'leftShift', ...broadcast, 'a', 'b', 'output', 'activationMin', 'activationMax'],
+    },
+    ...s8,
+  },
+  prelu_s8: {
+    struct: {
+      name: 'PreluS8',
+      fields: ['shape', 'inputOffset', 'alphaOffset', 'outputOffset', 'identity', 'negative'],
+    },
+    ...s8,
+  },
   mul_s8: {
     struct: { name: 'MulS8', fields: ['shape', ...broadcast, 'output', 'activationMin', 'activationMax'] },
     ...s8,
   },
   mean_s8: {
     struct: { name: 'MeanS8', fields: ['dims', 'reduce', 'inputOffsetTimesCount', 'outputOffset', 'output'] },
+    ...s8,
+  },
+  reduce_max_s8: { struct: { name: 'ReduceMaxS8', fields: ['dims', 'reduce'] }, ...s8 },
+  resize_s8: {
+    struct: {
+      name: 'ResizeS8',
+      fields: [...image, ...(['channels', 'outH', 'outW', 'rows', 'columns'] as const)],
+    },
     ...s8,
   },
   pad_8: {
@@ -151,7 +178,159 @@ export const KERNEL_SIGNATURES: { readonly [K in KernelName]: KernelSignature<K>
     input: 'uint8_t',
     output: 'uint8_t',
   },
+  transpose_8: {
+    struct: { name: 'Transpose4', fields: ['outDims', 'strides'] },
+    input: 'uint8_t',
+    output: 'uint8_t',
+  },
   copy: { loose: [{ field: 'bytes', as: 'int' }], input: 'void', output: 'void' },
+  conv_1x1_s8_scalar: {
+    struct: {
+      name: 'Conv1x1S8Scalar',
+      fields: ['pixels', 'descending', 'inC', 'outC', ...clamped, 'rounding', ...recordWeights],
+    },
+    scratch: true,
+    ...s8,
+  },
+  conv_2d_s8_scalar: {
+    struct: {
+      name: 'Conv2dS8Scalar',
+      fields: [
+        ...image,
+        ...(['inC', 'outH', 'outW', 'outC'] as const),
+        ...kernelSize,
+        ...window,
+        'inputZeroPoint',
+        ...clamped,
+        'rounding',
+        ...recordWeights,
+      ],
+    },
+    scratch: true,
+    ...s8,
+  },
+  depthwise_conv_2d_s8_scalar: {
+    struct: {
+      name: 'DepthwiseConv2dS8Scalar',
+      fields: [
+        ...image,
+        ...(['inC', 'outH', 'outW'] as const),
+        ...kernelSize,
+        ...window,
+        'inputZeroPoint',
+        ...clamped,
+        'rounding',
+        ...recordWeights,
+      ],
+    },
+    scratch: true,
+    ...s8,
+  },
+  fully_connected_s8_scalar: {
+    struct: {
+      name: 'FullyConnectedS8Scalar',
+      fields: ['batches', 'inN', 'outN', ...clamped, 'rounding', ...recordWeights],
+    },
+    ...s8,
+  },
+  conv_1x1_s8_dsp: {
+    struct: {
+      name: 'Conv1x1S8Dsp',
+      fields: ['pixels', 'descending', 'inC', 'outC', ...clamped, ...packedWeights],
+    },
+    scratch: true,
+    ...s8,
+  },
+  conv_2d_s8_dsp: {
+    struct: {
+      name: 'Conv2dS8Dsp',
+      fields: [
+        ...image,
+        ...(['inC', 'outH', 'outW', 'outC'] as const),
+        ...kernelSize,
+        ...window,
+        'inputZeroPoint',
+        ...clamped,
+        ...packedWeights,
+      ],
+    },
+    scratch: true,
+    ...s8,
+  },
+  depthwise_conv_2d_s8_dsp: {
+    struct: {
+      name: 'DepthwiseConv2dS8Dsp',
+      fields: [
+        ...image,
+        ...(['inC', 'outH', 'outW'] as const),
+        ...kernelSize,
+        ...window,
+        'inputZeroPoint',
+        ...clamped,
+        ...packedWeights,
+      ],
+    },
+    scratch: true,
+    ...s8,
+  },
+  depthwise_conv_3x3_s8_dsp: {
+    struct: {
+      name: 'DepthwiseConv3x3S8Dsp',
+      fields: [
+        ...image,
+        ...(['inC', 'outH', 'outW', 'padTop', 'padLeft'] as const),
+        'inputZeroPoint',
+        ...clamped,
+        ...(['constants', 'shifts'] as const),
+      ],
+    },
+    scratch: true,
+    ...s8,
+  },
+  fully_connected_s8_dsp: {
+    struct: { name: 'FullyConnectedS8Dsp', fields: ['batches', 'inN', 'outN', ...clamped, ...packedWeights] },
+    ...s8,
+  },
+  conv_1x1_s8_helium: {
+    struct: {
+      name: 'Conv1x1S8Helium',
+      fields: ['pixels', 'descending', 'inC', 'outC', ...clamped, ...recordWeights],
+    },
+    scratch: true,
+    ...s8,
+  },
+  conv_2d_s8_helium: {
+    struct: {
+      name: 'Conv2dS8Helium',
+      fields: [
+        ...image,
+        ...(['inC', 'outH', 'outW', 'outC'] as const),
+        ...kernelSize,
+        ...window,
+        'inputZeroPoint',
+        ...clamped,
+        ...recordWeights,
+      ],
+    },
+    scratch: true,
+    ...s8,
+  },
+  depthwise_conv_2d_s8_helium: {
+    struct: {
+      name: 'DepthwiseConv2dS8Helium',
+      fields: [
+        ...image,
+        ...(['inC', 'outH', 'outW'] as const),
+        ...kernelSize,
+        ...window,
+        'inputZeroPoint',
+        ...clamped,
+        ...recordWeights,
+      ],
+    },
+    scratch: true,
+    ...s8,
+  },
 };
 
 /** Fields of nested structs, in the header's order. */

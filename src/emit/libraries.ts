@@ -1,17 +1,11 @@
 /** Which files of the device libraries a project needs. */
 import type { ResolvedBoard } from '../boards/types.js';
-import type { KernelName } from '../kernels/call.js';
-import type { Runtime } from '../project/types.js';
+import type { KernelName } from '../lowering/call.js';
 import { KERNEL_SIGNATURES } from './kernel-calls.js';
 import { libraryFiles } from './templates.js';
 import type { FirmwareFile } from './types.js';
 
 const COMMON = ['kws_app', 'kws_detector', 'kws_frontend', 'kws_hal', 'kws_model', 'kws_protocol'] as const;
-
-const OF_RUNTIME: Readonly<Record<Runtime, readonly string[]>> = {
-  aot: ['kws_kernels'],
-  tflm: ['kws_model_tflm'],
-};
 
 /** Whether a file of a library goes into the project. */
 type Filter = (path: string) => boolean;
@@ -28,17 +22,31 @@ function halFilter({ halSources }: ResolvedBoard): Filter {
   };
 }
 
-/** Of the kernels: those that are called, and whatever they share. */
-function kernelFilter(used: ReadonlySet<KernelName>): Filter {
+const KERNEL_SOURCE = /^src\/([a-z0-9]+)\/kws_(\w+)\.cpp$/;
+
+/**
+ * Of the kernels: those that are called, and what they share. A folder of `src/` holds the kernels of one
+ * instruction set; its headers come along where one of its kernels does.
+ */
+export function kernelFilter(used: ReadonlySet<KernelName>): Filter {
+  const wanted = (path: string) => {
+    const kernel = KERNEL_SOURCE.exec(path)?.[2];
+    return kernel !== undefined && used.has(kernel as KernelName);
+  };
+  const folders = new Set<string>();
+  for (const path of libraryFiles('kws_kernels').keys())
+    if (wanted(path)) folders.add(KERNEL_SOURCE.exec(path)![1]!);
   return (path) => {
-    const kernel = /^src\/kws_(\w+)\.cpp$/.exec(path)?.[1];
-    return kernel === undefined || !(kernel in KERNEL_SIGNATURES) || used.has(kernel as KernelName);
+    const kernel = KERNEL_SOURCE.exec(path)?.[2];
+    if (kernel !== undefined && kernel in KERNEL_SIGNATURES) return used.has(kernel as KernelName);
+    const folder = /^src\/([a-z0-9]+)\//.exec(path)?.[1];
+    return folder === undefined || folders.has(folder);
   };
 }
 
-/** `lib/<library>/…` → file of the package. */
+/** `lib/<library>/…` → file of the package; `own` are the libraries of the runtime. */
 export function projectLibraries(
-  runtime: Runtime,
+  own: readonly string[],
   board: ResolvedBoard,
   kernels: ReadonlySet<KernelName>,
 ): Map<string, FirmwareFile> {
@@ -47,7 +55,7 @@ export function projectLibraries(
     kws_kernels: kernelFilter(kernels),
   };
   const files = new Map<string, FirmwareFile>();
-  for (const library of [...COMMON, ...OF_RUNTIME[runtime]])
+  for (const library of [...COMMON, ...own])
     for (const [path, from] of libraryFiles(library))
       if (filters[library]?.(path) ?? true) files.set(`lib/${library}/${path}`, { kind: 'copy', from });
   return files;

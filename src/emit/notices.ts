@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Notice, ResolvedBoard } from '../boards/types.js';
-import type { ResolvedProject, Runtime } from '../project/types.js';
+import type { Runtime } from '../model/runtime.js';
+import type { ResolvedProject } from '../project/types.js';
 import { markdownText } from './markdown.js';
 import { fillTemplate, TEMPLATES_FOLDER } from './templates.js';
 

@@ -7,19 +7,24 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { ResolvedBoard } from '../boards/types.js';
-import type { KernelName } from '../kernels/call.js';
-import { planModel } from '../plan/plan.js';
-import type { ModelPlan } from '../plan/types.js';
-import type { ResolvedProject, Runtime } from '../project/types.js';
-import { renderAotModel } from './aot.js';
+import type { KernelName } from '../lowering/call.js';
+import type { Runtime } from '../model/runtime.js';
+import type { Model } from '../model/types.js';
+import type { ResolvedProject } from '../project/types.js';
+import { requireInt8 } from '../verify/int8.js';
+import { renderActions } from './actions.js';
+import { aotModels } from './aot-models.js';
 import { bannerLines, type GeneratedBy } from './banner.js';
 import { checkBudget } from './budget.js';
 import { identifier } from './c.js';
 import { renderConfig } from './config.js';
+import type { WindowReport } from './incremental.js';
 import { type IniInput, renderIni } from './ini-file.js';
 import { projectLibraries } from './libraries.js';
 import { renderNotices, renderReadme } from './notices.js';
-import { projectFile, VIRTUAL_PLATFORM_FOLDER } from './templates.js';
+import { requireRuntime } from './runtimes.js';
+import { renderShape, SHAPE_FILE } from './shape.js';
+import { fillTemplate, projectFile, VIRTUAL_PLATFORM_FOLDER } from './templates.js';
 import { type TflmPart, tflmPart } from './tflm.js';
 import type { FirmwareFile, FirmwareProject } from './types.js';
 
@@ -28,6 +33,8 @@ export interface RenderOptions {
   readonly tflmPath?: string;
   /** Folder of the virtual boards' platform; the package's own if absent. */
   readonly virtualPlatform?: string;
+  /** Firmware that also tells every value on the way (`proof/`), or how long each step takes. */
+  readonly trace?: boolean;
 }
 
 export interface RenderInput {
@@ -38,87 +45,106 @@ export interface RenderInput {
   readonly options?: RenderOptions;
 }
 
-/** What a runtime contributes. */
+/** What a runtime contributes to a project. */
 interface RuntimePart extends Pick<IniInput, 'buildFlags' | 'libDeps' | 'extraScripts' | 'options'> {
   readonly files: ReadonlyMap<string, FirmwareFile>;
   readonly kernels: ReadonlySet<KernelName>;
   readonly notices: TflmPart['notices'];
+  readonly windows: readonly WindowReport[];
 }
+
+interface RuntimeEmitter {
+  /** Device libraries that only this runtime needs. */
+  readonly libraries: readonly string[];
+  readonly part: (input: RenderInput, ids: readonly string[], by: GeneratedBy) => RuntimePart;
+}
+
+const RUNTIMES: Readonly<Record<Runtime, RuntimeEmitter>> = {
+  aot: { libraries: ['kws_kernels'], part: aotPart },
+  tflm: { libraries: ['kws_model_tflm'], part: interpreterPart },
+};
 
 /**
  * Renders the firmware of a project for a board.
  *
- * @throws KwsError (exit code 2) for models that the runtime cannot compute or the board cannot hold
+ * @throws KwsError (exit code 2) for models that are not int8, that the runtime cannot compute or the board cannot hold
  */
 export function renderProject(input: RenderInput): FirmwareProject {
   const { project, board, runtime, toolVersion, options = {} } = input;
+  const { trace = false } = options;
+  for (const { model } of project.models) requireInt8(model);
   const by: GeneratedBy = { toolVersion };
   const taken = new Set<string>();
   const ids = project.models.map(({ name }) => identifier(name, taken));
-  const part = runtime === 'aot' ? aotPart(input, ids, by) : interpreterPart(input, ids, by);
+  const models = project.models.map(({ model }) => model);
+  requireRuntime(models, runtime, { board, tflmPath: options.tflmPath });
+  const { libraries, part: partOf } = RUNTIMES[runtime];
+  const part = partOf(input, ids, by);
+  const actions = renderActions(project, board, by);
 
   const assemble = (buildId: string, virtualPlatform: string, libDeps: readonly string[]) => {
     const files = new Map<string, FirmwareFile>([
-      ...projectLibraries(runtime, board, part.kernels),
+      ...projectLibraries(libraries, board, part.kernels),
       ...part.files,
+      ...deviceFiles(project),
       ['src/main.cpp', { kind: 'copy', from: projectFile('src/main.cpp') }],
     ]);
     const text = (path: string, content: string) => files.set(path, { kind: 'text', text: content });
-    text('src/kws_config.cpp', renderConfig({ project, ids, board, runtime, buildId, by }));
-    text('platformio.ini', renderIni({ ...part, board, by, virtualPlatform, libDeps }));
+    text('src/kws_config.cpp', renderConfig({ project, ids, board, runtime, buildId, by, trace }));
+    if (actions !== undefined) text('src/kws_actions.cpp', actions);
+    text(SHAPE_FILE, renderShape(project, board, by));
+    const buildFlags = trace ? [...part.buildFlags, traceFlag(models)] : part.buildFlags;
+    text('platformio.ini', renderIni({ ...part, buildFlags, board, by, virtualPlatform, libDeps }));
     text('README.md', renderReadme({ project, board, runtime, buildId, toolVersion }));
     text('THIRD_PARTY_NOTICES.md', renderNotices([...board.notices, ...part.notices]));
-    text(
-      '.gitignore',
-      `${bannerLines(by)
-        .map((line) => `# ${line}`)
-        .join('\n')}\n.pio/\n`,
-    );
+    text('.gitignore', fillTemplate('gitignore', { banner: bannerLines(by) }));
     return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
   };
   // The build id must not depend on where things lie on this machine, nor on itself.
   const portable = part.libDeps.map((spec) => spec.replace(/^symlink:\/\/.*/s, 'local'));
   const buildId = hashFiles(assemble('', 'bundled', portable));
   const platform = options.virtualPlatform ?? VIRTUAL_PLATFORM_FOLDER;
-  return { files: assemble(buildId.slice(0, 12), platform, part.libDeps), buildId };
+  const { windows } = part;
+  return { files: assemble(buildId.slice(0, 12), platform, part.libDeps), buildId, windows };
 }
 
-function aotPart({ project, board }: RenderInput, ids: readonly string[], by: GeneratedBy): RuntimePart {
-  const plans: ModelPlan[] = project.models.map(({ model }) => planModel(model));
-  checkBudget({
-    project,
-    board,
-    models: plans.map(({ cost }, i) => ({
-      name: project.models[i]!.name,
-      flash: cost.constantBytes,
-      ram: cost.ramBytes,
-    })),
-  });
-  const files = new Map<string, FirmwareFile>(
-    plans.map((plan, i) => [
-      `src/model_${ids[i]}.cpp`,
-      { kind: 'text', text: renderAotModel(plan, project.models[i]!.name, ids[i]!, by).text },
-    ]),
-  );
-  const kernels = new Set(
-    plans.flatMap(({ steps }) => steps.flatMap(({ calls }) => calls.map(({ kernel }) => kernel))),
-  );
-  return { files, kernels, buildFlags: [], libDeps: [], extraScripts: [], options: {}, notices: [] };
+/** The project's own code, in a folder of its own: no name in it meets one of ours. */
+const deviceFiles = ({ deviceFiles: files = [] }: ResolvedProject): [string, FirmwareFile][] =>
+  files.map(({ path, from }) => [`src/device/${path}`, { kind: 'copy', from }]);
+
+/** Makes the libraries tell, and says how many operators there are to count for. */
+function traceFlag(models: readonly Model[]): string {
+  return `-DKWS_TRACE=${models.reduce((sum, { operators }) => sum + operators.length, 0)}`;
+}
+
+function aotPart(
+  { project, board, options }: RenderInput,
+  ids: readonly string[],
+  by: GeneratedBy,
+): RuntimePart {
+  const trace = options?.trace ?? false;
+  const { files, kernels, windows } = aotModels(project, board, { ids, by, trace });
+  return {
+    ...{ kernels, windows, buildFlags: [], libDeps: [], extraScripts: [], options: {}, notices: [] },
+    files: new Map([...files].map(([name, text]) => [`src/${name}`, { kind: 'text', text }])),
+  };
 }
 
 function interpreterPart(input: RenderInput, ids: readonly string[], by: GeneratedBy): RuntimePart {
   const { project, board, options = {} } = input;
-  const part = tflmPart({ project, board, ids, by, ...(options.tflmPath ? { path: options.tflmPath } : {}) });
+  const { trace = false, tflmPath } = options;
+  const part = tflmPart({ project, board, ids, by, trace, ...(tflmPath ? { path: tflmPath } : {}) });
   checkBudget({
     project,
     board,
+    runtime: 'tflm',
     models: part.arenaBytes.map((ram, i) => ({
       name: project.models[i]!.name,
       flash: project.models[i]!.model.source.bytes.length,
       ram,
     })),
   });
-  return { ...part, kernels: new Set() };
+  return { ...part, kernels: new Set(), windows: [] };
 }
 
 /** Content of a file of a project. */

@@ -7,6 +7,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Handlebars from 'handlebars';
+import { arrayDefinition, wrapped } from './c.js';
 
 /** Folder `templates` of the package. */
 export const TEMPLATES_FOLDER = fileURLToPath(new URL('../../templates', import.meta.url));
@@ -14,10 +15,41 @@ export const TEMPLATES_FOLDER = fileURLToPath(new URL('../../templates', import.
 /** The PlatformIO development platform of the virtual boards. */
 export const VIRTUAL_PLATFORM_FOLDER = join(TEMPLATES_FOLDER, 'platform-virtual');
 
-/** Fills a template of templates/project. Values go in as they are: escaping is the caller's (`c.ts`, `ini.ts`). */
-export function fillTemplate(name: string, values: object): string {
-  const text = readFileSync(join(TEMPLATES_FOLDER, 'project', `${name}.hbs`), 'utf8');
-  return Handlebars.compile(text, { noEscape: true, strict: true })(values);
+const readTemplate = (path: string, folder = 'project'): string =>
+  readFileSync(join(TEMPLATES_FOLDER, folder, `${path}.hbs`), 'utf8');
+
+/**
+ * The template engine with what our templates use beside its own words:
+ *
+ * - the parts of templates/project/parts as partials, by file name: `{{> struct.cpp}}`;
+ * - `{{array type name items}}`, the definition of an array of literals;
+ * - `{{wrapped item … [indent=4]}}`, items or lists of them joined by commas, wrapped at the line's end.
+ */
+function createEngine(): typeof Handlebars {
+  const engine = Handlebars.create();
+  for (const file of readdirSync(join(TEMPLATES_FOLDER, 'project', 'parts'))) {
+    const name = file.replace(/\.hbs$/, '');
+    engine.registerPartial(name, readTemplate(`parts/${name}`));
+  }
+  engine.registerHelper('array', (type: string, name: string, items: readonly string[]) =>
+    arrayDefinition({ type, name, items }),
+  );
+  engine.registerHelper('wrapped', (...args: unknown[]) => {
+    const { hash } = args.pop() as Handlebars.HelperOptions;
+    return wrapped(args.flat().map(String), hash.indent as number | undefined);
+  });
+  return engine;
+}
+
+let engine: typeof Handlebars | undefined;
+
+/**
+ * Fills a template of templates/project, or of another folder beside it. Values go in as they are: escaping is the caller's (`c.ts`, `ini.ts`).
+ * A value that the template names and the caller does not give is an error.
+ */
+export function fillTemplate(name: string, values: object, folder: 'project' | 'export' = 'project'): string {
+  engine ??= createEngine();
+  return engine.compile(readTemplate(name, folder), { noEscape: true, strict: true })(values);
 }
 
 function filesUnder(folder: string): string[] {

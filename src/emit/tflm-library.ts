@@ -10,7 +10,9 @@ import { basename, join } from 'node:path';
 import { TFLM_LIBRARIES, type TflmLibrary } from '../boards/tflm-libraries.js';
 import type { Notice, ResolvedBoard } from '../boards/types.js';
 import { inputError } from '../diagnostics/errors.js';
-import type { Model, OperatorKind } from '../model/types.js';
+import { OPERATORS } from '../model/operators.js';
+import type { ResolverEntry } from '../model/resolver.js';
+import type { Model } from '../model/types.js';
 import { iniValue } from './ini.js';
 
 export interface TflmChoice {
@@ -24,6 +26,8 @@ export interface TflmChoice {
   readonly notices: readonly Notice[];
   readonly perChannelFullyConnected: boolean;
   readonly variables: boolean;
+  /** Whether it has no kernel for an operator that today's TensorFlow Lite Micro has. */
+  readonly lacks: (operator: ResolverEntry) => boolean;
   /** Sources of before micro_log.h. */
   readonly legacy: boolean;
 }
@@ -35,6 +39,7 @@ function fromLibrary(library: TflmLibrary, bare: boolean): Omit<TflmChoice, 'dep
     notices: library.notices,
     perChannelFullyConnected: library.supportsPerChannelFullyConnected,
     variables: library.supportsResourceVariables,
+    lacks: ({ operator }) => library.lacks.includes(operator),
     legacy: library.generation === 'error-reporter',
   };
 }
@@ -62,6 +67,7 @@ function localLibrary(path: string, bare: boolean): TflmChoice {
       return existsSync(file) && readFileSync(file, 'utf8').includes('is_per_channel');
     }),
     variables: has('micro_resource_variable.h'),
+    lacks: lackingOf(join(root, MICRO)),
     legacy: !has('micro_log.h'),
   };
   const base =
@@ -69,6 +75,21 @@ function localLibrary(path: string, bare: boolean): TflmChoice {
       ? { buildFlags: [], exclude: [], notices: [TENSORFLOW_NOTICE] }
       : fromLibrary(known, bare);
   return { ...base, ...probed, dependency, name: basename(path) };
+}
+
+/**
+ * What a local copy lacks: its resolver has a method per operator, or, before 2020-08, its kernels a function. A copy
+ * with neither header is built as it is.
+ */
+function lackingOf(folder: string): TflmChoice['lacks'] {
+  const textOf = (path: string) =>
+    existsSync(join(folder, path)) ? readFileSync(join(folder, path), 'utf8') : '';
+  const methods = textOf('micro_mutable_op_resolver.h');
+  const functions = textOf(join('kernels', 'micro_ops.h'));
+  if (/\bAddConv2D\(/.test(methods)) return ({ method }) => !methods.includes(` ${method}(`);
+  if (/\bRegister_CONV_2D\(/.test(functions))
+    return ({ operator }) => !functions.includes(` Register_${operator}(`);
+  return () => false;
 }
 
 /** The header that gives a library away: what its users include. */
@@ -90,45 +111,20 @@ export function chooseTflm(board: ResolvedBoard, path: string | undefined): Tflm
     throw inputError({
       what: `${board.name} has no TensorFlow Lite Micro library`,
       where: board.id,
-      next: 'use "runtime": "aot", or give a local library with --tflm-path',
+      next: 'give a local library with --tflm-path',
     });
   const { name, version, spec } = board.tflm;
   return { ...fromLibrary(board.tflm, bare), dependency: spec, name: `${name} ${version}` };
 }
-
-/** The source files (without `_common` and extension) that hold an operator's kernel. */
-const KERNEL_SOURCES: { readonly [K in Exclude<OperatorKind, 'FOREIGN'>]: string } = {
-  CONV_2D: 'conv',
-  DEPTHWISE_CONV_2D: 'depthwise_conv',
-  FULLY_CONNECTED: 'fully_connected',
-  AVERAGE_POOL_2D: 'pooling',
-  MAX_POOL_2D: 'pooling',
-  RESHAPE: 'reshape',
-  SOFTMAX: 'softmax',
-  LOGISTIC: 'logistic',
-  TANH: 'tanh',
-  RELU: 'activations',
-  RELU6: 'activations',
-  ADD: 'add',
-  MUL: 'mul',
-  MEAN: 'reduce',
-  PAD: 'pad',
-  QUANTIZE: 'quantize',
-  DEQUANTIZE: 'dequantize',
-  CONCATENATION: 'concatenation',
-  STRIDED_SLICE: 'strided_slice',
-  SPLIT_V: 'split_v',
-  READ_VARIABLE: 'read_variable',
-  ASSIGN_VARIABLE: 'assign_variable',
-};
 
 /** Names of the kernel sources that the models need; undefined where that is not known: then all are built. */
 export function kernelSources(models: readonly Model[]): string[] | undefined {
   const sources = new Set<string>();
   for (const model of models) {
     for (const op of model.operators) {
-      if (op.kind === 'FOREIGN') return undefined;
-      sources.add(KERNEL_SOURCES[op.kind]);
+      const { tflm } = OPERATORS[op.kind];
+      if (tflm === undefined) return undefined;
+      sources.add(tflm.source);
     }
     if (model.variables.length > 0) for (const name of ['call_once', 'var_handle']) sources.add(name);
   }

@@ -2,21 +2,21 @@
  * The interpreter runtime: a thin source file per model (its bytes, an arena, exactly its operators) over
  * `kws_model_tflm`, and the library with as little of it as is needed.
  *
- * Owns: that file, and refusing what the library would run wrongly. Leaves to others: which library
- * (`tflm-library.ts`), how large an arena (`tflm-arena.ts`), spelling (`c.ts`).
+ * Owns: that file, and what the library would run wrongly. Leaves to others: which library
+ * (`tflm-library.ts`), how large an arena (`plan/tflm-arena.ts`), spelling (`c.ts`).
  */
 import type { Notice, ResolvedBoard } from '../boards/types.js';
-import { inputError, type Problem } from '../diagnostics/errors.js';
+import type { Problem } from '../diagnostics/errors.js';
 import { resolverMethod } from '../model/builtins.js';
 import { operatorName } from '../model/operators.js';
-import { type ResolverEntry, resolverEntries } from '../model/resolver.js';
+import { type ResolverEntry, resolverEntries, resolverEntry } from '../model/resolver.js';
 import type { Model } from '../model/types.js';
+import { tflmArenaBytes } from '../plan/tflm-arena.js';
 import type { ResolvedProject } from '../project/types.js';
 import { modelSymbol } from './aot.js';
-import { banner, bannerLines, type GeneratedBy } from './banner.js';
-import { arrayDefinition, byteItems, stringLiteral, wrapped } from './c.js';
+import { bannerLines, type GeneratedBy } from './banner.js';
+import { byteItems, stringLiteral } from './c.js';
 import { fillTemplate } from './templates.js';
-import { tflmArenaBytes } from './tflm-arena.js';
 import { chooseTflm, kernelSources, type TflmChoice } from './tflm-library.js';
 import type { FirmwareFile } from './types.js';
 
@@ -27,6 +27,8 @@ export interface TflmInput {
   readonly by: GeneratedBy;
   /** Local library folder, absolute. */
   readonly path?: string;
+  /** See `RenderOptions`. */
+  readonly trace?: boolean;
 }
 
 export interface TflmPart {
@@ -40,33 +42,22 @@ export interface TflmPart {
   readonly arenaBytes: readonly number[];
 }
 
-/** Operators whose int8 registration every generation with registrations has. */
-const INT8_REGISTRATIONS = new Set([
-  'CONV_2D',
-  'DEPTHWISE_CONV_2D',
-  'FULLY_CONNECTED',
-  'AVERAGE_POOL_2D',
-  'MAX_POOL_2D',
-  'SOFTMAX',
-  'ADD',
-  'MUL',
-]);
-
 const SCRIPT = 'tflm_sources.py';
 
-/** @throws KwsError (exit code 2) for models that the library does not run, or would run wrongly */
-export function tflmPart({ project, board, ids, by, path }: TflmInput): TflmPart {
+/** @throws KwsError (exit code 2) where the board has no library */
+export function tflmPart({ project, board, ids, by, path, trace = false }: TflmInput): TflmPart {
   const choice = chooseTflm(board, path);
-  const problems = project.models.flatMap(({ model }) => tflmProblems(model, choice));
-  if (problems.length > 0) throw inputError(problems);
-  const pointerBytes = board.core === 'host' ? 8 : 4;
+  const { pointerBytes } = board.target;
   const arenaBytes = project.models.map(({ model }) =>
     tflmArenaBytes(model, { pointerBytes, legacy: choice.legacy }),
   );
   const files = new Map<string, FirmwareFile>(
     project.models.map(({ model, name }, i) => [
       `src/model_${ids[i]}.cpp`,
-      { kind: 'text', text: renderTflmModel(model, name, ids[i]!, arenaBytes[i]!, by) },
+      {
+        kind: 'text',
+        text: renderTflmModel({ model, name, id: ids[i]!, arenaBytes: arenaBytes[i]!, by, trace }),
+      },
     ]),
   );
   const script = fillTemplate(SCRIPT, {
@@ -100,7 +91,15 @@ export function tflmProblems(model: Model, choice: TflmChoice): readonly Problem
       problems.push({
         where: where(op),
         what: "TensorFlow Lite Micro's interpreter does not have this operator",
-        next: 'change the model',
+        next: 'change the model so that it does without',
+      });
+    const entry = resolverEntry(op);
+    if (entry !== undefined && choice.lacks(entry))
+      problems.push({
+        where: where(op),
+        what: `${choice.name} does not have this operator`,
+        why: 'its copy of TensorFlow Lite Micro is older than the operator',
+        next: 'give a newer library with --tflm-path, or change the model so that it does without',
       });
     const scales =
       op.kind === 'FULLY_CONNECTED' ? model.tensors[op.inputs[1]!]?.quantization?.scales : undefined;
@@ -109,7 +108,7 @@ export function tflmProblems(model: Model, choice: TflmChoice): readonly Problem
         where: where(op),
         what: `${choice.name} would compute this operator wrongly`,
         why: `its weights have a scale per output; this version of TensorFlow Lite Micro uses the first for all`,
-        next: 'use "runtime": "aot", or quantize fully connected layers per tensor',
+        next: 'convert it with one scale per dense layer (converter._experimental_disable_per_channel_quantization_for_dense_layers = True)',
       });
   }
   if (model.variables.length > 0 && !choice.variables)
@@ -117,100 +116,57 @@ export function tflmProblems(model: Model, choice: TflmChoice): readonly Problem
       where: model.name,
       what: `${choice.name} cannot run this model`,
       why: 'it keeps state in resource variables, which this version of TensorFlow Lite Micro does not have',
-      next: 'use "runtime": "aot", or a newer library',
+      next: 'give a newer library with --tflm-path',
     });
   return problems;
 }
 
-const isInt8 = ({ operator, int8 }: ResolverEntry) => int8 !== undefined && INT8_REGISTRATIONS.has(operator);
-
 /** Headers that declare the int8 registrations; older generations have neither. */
-function headers(entries: readonly ResolverEntry[]): string {
-  const names = new Set(entries.flatMap((entry) => (isInt8(entry) ? [entry.int8!.header] : [])));
-  return [...names]
-    .sort()
-    .map((name) => `#if __has_include("${name}")\n#include "${name}"\n#endif\n`)
-    .join('');
+function headers(entries: readonly ResolverEntry[]): string[] {
+  return [...new Set(entries.flatMap(({ int8 }) => (int8 === undefined ? [] : [int8.header])))].sort();
 }
 
 /** `KWS_TFLM_ADD_INT8(resolver, Conv2D, CONV_2D)` */
-function registration({ operator, method, int8 }: ResolverEntry): string {
-  const macro = int8 !== undefined && INT8_REGISTRATIONS.has(operator) ? 'KWS_TFLM_ADD_INT8' : 'KWS_TFLM_ADD';
-  // Names of custom operators come from the file; the methods from our own table.
-  const name = /^[A-Z][A-Z0-9_]*$/.test(operator) ? operator : 'CUSTOM';
-  return `${macro}(resolver, ${method.replace(/^Add/, '')}, ${name})`;
+function registration({ operator, method, int8 }: ResolverEntry) {
+  return {
+    macro: int8 !== undefined ? 'KWS_TFLM_ADD_INT8' : 'KWS_TFLM_ADD',
+    method: method.replace(/^Add/, ''),
+    // Names of custom operators come from the file; the methods from our own table.
+    operator: /^[A-Z][A-Z0-9_]*$/.test(operator) ? operator : 'CUSTOM',
+  };
+}
+
+interface TflmModelInput {
+  readonly model: Model;
+  /** As the application and the protocol show it. */
+  readonly name: string;
+  /** Identifier, unique in the project. */
+  readonly id: string;
+  readonly arenaBytes: number;
+  readonly by: GeneratedBy;
+  readonly trace: boolean;
 }
 
 /** The source file of one model. */
-export function renderTflmModel(
-  model: Model,
-  name: string,
-  id: string,
-  arenaBytes: number,
-  by: GeneratedBy,
-): string {
-  const symbol = modelSymbol(id);
+function renderTflmModel({ model, name, id, arenaBytes, by, trace }: TflmModelInput): string {
   const { bytes, sha256 } = model.source;
   const entries = resolverEntries(model);
   const variables = model.variables.length;
-  const stateful = variables > 0 || model.operators.some(({ kind }) => kind === 'FOREIGN');
   const reason = `the interpreter could not be set up in its arena of ${arenaBytes} bytes: it is too small, or the library lacks an operator`;
-  const items = ['data', 'arena', 'sizeof arena', String(variables), String(stateful), stringLiteral(reason)];
-  const members = [
-    stringLiteral(name),
-    'prepare',
-    'reset',
-    'invoke',
-    'input',
-    'output',
-    'arena_used',
-    'sizeof arena',
-  ];
-  return `${banner(by, { model: name, sha256 })}
-#include "kws_model_tflm/runner.h"
-${headers(entries)}
-namespace kws {
-
-extern const Model ${symbol};
-
-namespace {
-
-${arrayDefinition({ type: 'alignas(16) const unsigned char', name: 'data', items: byteItems(bytes) })}
-
-alignas(16) uint8_t arena[${arenaBytes}];
-
-const TflmConfig config = {
-${wrapped(items)}
-};
-
-TflmRunner runner(config);
-
-ModelStatus prepare() {
-  static tflite::MicroMutableOpResolver<${entries.length}> resolver;
-  static bool registered = false;
-  if (!registered) {
-    registered = ${entries.map(registration).join(' &&\n                 ')};
-  }
-  if (!registered) return {false, "an operator could not be registered"};
-  return runner.prepare(resolver);
-}
-
-void reset() { runner.reset(); }
-
-bool invoke() { return runner.invoke(); }
-
-TensorView input() { return runner.input(); }
-
-TensorView output() { return runner.output(); }
-
-uint32_t arena_used() { return runner.arena_used(); }
-
-}  // namespace
-
-const Model ${symbol} = {
-${wrapped(members)}
-};
-
-}  // namespace kws
-`;
+  return fillTemplate('model_tflm.cpp', {
+    banner: bannerLines(by, { model: name, sha256 }),
+    symbol: modelSymbol(id),
+    name: stringLiteral(name),
+    headers: headers(entries),
+    data: byteItems(bytes),
+    arenaBytes,
+    variables,
+    stateful: variables > 0 || model.operators.some(({ kind }) => kind === 'FOREIGN'),
+    reason: stringLiteral(reason),
+    advance: 'nullptr',
+    trace,
+    constants: [{ name: 'data' }],
+    operatorCount: model.operators.length,
+    registrations: entries.map(registration),
+  });
 }

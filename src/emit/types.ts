@@ -1,7 +1,9 @@
+import type { WindowReport } from './incremental.js';
+
 /** A firmware project in memory: what `emit/` makes and the project writer puts on disk. */
 export type FirmwareFile =
   | { readonly kind: 'text'; readonly text: string }
-  /** Copied byte for byte from a file of the package. */
+  /** Copied byte for byte from a file of the package, or of the project. */
   | { readonly kind: 'copy'; readonly from: string };
 
 export interface FirmwareProject {
@@ -9,6 +11,8 @@ export interface FirmwareProject {
   readonly files: ReadonlyMap<string, FirmwareFile>;
   /** Hex SHA-256 over paths and contents: the build id of the hello line is its first 12 characters. */
   readonly buildId: string;
+  /** What became of the windows of models, in the compiled runtime. */
+  readonly windows?: readonly WindowReport[];
 }
 
 /**

@@ -2,135 +2,114 @@
  * Puts a firmware project on disk, over what is there from last time.
  *
  * Owns: touching only what changed (so that PlatformIO rebuilds only that), removing what this tool wrote
- * before and no longer does, refusing folders that are not its own. Leaves to others: the content.
- * Everything is in memory before the first byte is written; each file is replaced by renaming.
+ * before and no longer does, keeping what the user changed. Leaves to others: the content; what may be in the
+ * folder (`firmware-folder.ts`).
+ * Everything new is on the disk, beside its place, before the first file is replaced by renaming.
  */
-import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { lstatSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { inputError, toolError } from '../diagnostics/errors.js';
+import { KwsError, type Problem, toolError } from '../diagnostics/errors.js';
 import { makeFolder } from '../files/make-folder.js';
+import { MARKER, type Marker, readMarker, refuseLinks, safePath } from './firmware-folder.js';
 import { fileBytes } from './project.js';
 import type { FirmwareProject } from './types.js';
 
-/** Says that a folder is ours, and what is in it. */
-export const MARKER = '.kws-gen.json';
-
-interface Marker {
-  readonly generatedBy: 'kws-gen';
-  readonly buildId: string;
-  /** Path → SHA-256 of what was written. */
-  readonly files: Readonly<Record<string, string>>;
-}
+export { MARKER } from './firmware-folder.js';
 
 export interface WriteReport {
   readonly written: readonly string[];
   readonly unchanged: number;
   readonly removed: readonly string[];
+  /** Files that somebody had changed, and where they are now. */
+  readonly kept: readonly { readonly path: string; readonly as: string }[];
 }
 
-/** Entries a folder may have besides ours and still be taken for an empty one. */
-const HARMLESS = new Set(['.pio', '.DS_Store']);
-
 /**
- * Writes the project to `folder`, which is new, empty or was written by this tool.
+ * Writes the project to `folder`, which is new, empty or was written by this tool. A file in it that is not as
+ * it was written goes to `NAME.orig` beside it.
  *
- * @throws KwsError: exit code 2 for a folder that is not ours, 3 where the disk refuses
+ * @throws KwsError: exit code 2 for a folder that is not ours or has links in it, 3 where the disk refuses
  */
 export function writeProject(project: FirmwareProject, folder: string): WriteReport {
   const before = readMarker(folder);
   const contents = new Map([...project.files].map(([path, file]) => [safePath(path), fileBytes(file)]));
-  const files = Object.fromEntries([...contents].map(([path, bytes]) => [path, sha256(bytes)]));
-  const marker: Marker = { generatedBy: 'kws-gen', buildId: project.buildId, files };
-  const written: string[] = [];
+  const removed = Object.keys(before?.files ?? {}).filter((path) => !contents.has(path));
+  const writing = new Writing(folder, before === undefined);
+  const kept: WriteReport['kept'][number][] = [];
   try {
-    makeFolder(folder);
-    // First of all, so that an interrupted run leaves a folder that is known as ours.
-    const all = { ...marker, files: { ...before?.files, ...files } };
-    replace(join(folder, MARKER), Buffer.from(`${JSON.stringify(all, null, 1)}\n`));
-    for (const [path, bytes] of contents) if (replace(join(folder, path), bytes)) written.push(path);
-    const removed = Object.keys(before?.files ?? {}).filter((path) => !contents.has(path));
-    for (const path of removed) remove(folder, path);
-    replace(join(folder, MARKER), Buffer.from(`${JSON.stringify(marker, null, 1)}\n`));
-    return { written, unchanged: contents.size - written.length, removed };
+    refuseLinks(folder, [...contents.keys(), ...removed]);
+    const files = Object.fromEntries([...contents].map(([path, bytes]) => [path, sha256(bytes)]));
+    const there = new Map([...contents.keys(), ...removed].map((path) => [path, hashOf(join(folder, path))]));
+    const changed = [...contents.keys()].filter((path) => there.get(path) !== files[path]);
+    const own = [...changed, ...removed].filter((path) => isOwn(there.get(path), path, before));
+    const marker: Marker = { generatedBy: 'kws-gen', buildId: project.buildId, files };
+    // Put first, so that an interrupted run leaves a folder that is known as ours.
+    const during = {
+      ...marker,
+      files: { ...before?.files, ...files },
+      replaced: { ...before?.replaced, ...before?.files },
+    };
+    const last = text(marker);
+    if (changed.length + removed.length > 0 || hashOf(join(folder, MARKER)) !== sha256(last)) {
+      writing.put(MARKER, writing.stage(MARKER, text(during)));
+      for (const path of changed) writing.add(path, contents.get(path)!);
+      const final = writing.stage(MARKER, last);
+      for (const path of own) kept.push({ path, as: setAside(folder, path) });
+      writing.putAll();
+      for (const path of removed) remove(folder, path);
+      writing.put(MARKER, final);
+    }
+    return { written: changed, unchanged: contents.size - changed.length, removed, kept };
   } catch (cause) {
+    writing.undo();
+    if (cause instanceof KwsError) throw cause;
     throw toolError(
       {
         what: 'the firmware project cannot be written',
         where: folder,
         why: (cause as Error).message,
-        next: 'free the place, or choose another folder with --output',
+        next: 'free the place, give yourself permission to write there, or choose another folder with --output',
       },
       { cause },
     );
   }
 }
 
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+/** What to tell of files that somebody had changed. */
+export function keptNote({ kept }: WriteReport, folder: string): Problem | undefined {
+  if (kept.length === 0) return undefined;
+  const names = kept.slice(0, 5).map(({ as }) => as);
+  const more = kept.length > 5 ? `, … (${kept.length})` : '';
+  return {
+    what: `generated files had been changed by hand and are replaced; yours are kept as ${names.join(', ')}${more}`,
+    where: folder,
+    next: 'what is generated is made anew each time: change kws.json, or keep a copy of the project elsewhere',
+  };
 }
 
-/** Paths come from us, and from a marker that anyone can edit: they stay inside the folder. */
-function safePath(path: string): string {
-  if (path.split('/').some((part) => part === '' || part === '.' || part === '..') || /[\\:\0]/.test(path))
-    throw new TypeError(`no path inside a project: ${JSON.stringify(path)}`);
-  return path;
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+const text = (marker: Marker): Buffer => Buffer.from(`${JSON.stringify(marker, null, 1)}\n`);
+
+function hashOf(path: string): string | undefined {
+  return exists(path) ? sha256(readFileSync(path)) : undefined;
 }
 
-function readMarker(folder: string): Marker | undefined {
-  const path = join(folder, MARKER);
-  if (existsSync(folder) && !statSync(folder).isDirectory())
-    throw inputError({
-      what: 'this is no folder',
-      where: folder,
-      next: 'give an empty or new folder with --output',
-    });
-  if (!existsSync(path)) {
-    const entries = existsSync(folder) ? readdirSync(folder).filter((name) => !HARMLESS.has(name)) : [];
-    if (entries.length === 0) return undefined;
-    throw inputError({
-      what: 'this folder is not empty and was not written by kws-gen',
-      where: folder,
-      why: 'files in it could be overwritten',
-      next: 'give an empty or new folder with --output',
-    });
+const exists = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+
+/** Whether a file is not as this tool wrote it. */
+function isOwn(hash: string | undefined, path: string, before: Marker | undefined): boolean {
+  return hash !== undefined && hash !== before?.files[path] && hash !== before?.replaced?.[path];
+}
+
+/** Renames a file to one that does not exist yet. */
+function setAside(folder: string, path: string): string {
+  for (let number = 1; ; number++) {
+    const as = `${path}.orig${number === 1 ? '' : number}`;
+    if (exists(join(folder, as))) continue;
+    renameSync(join(folder, path), join(folder, as));
+    return as;
   }
-  try {
-    const marker = JSON.parse(readFileSync(path, 'utf8')) as Marker;
-    const paths = Object.keys(marker.files);
-    if (marker.generatedBy !== 'kws-gen') throw new TypeError('generatedBy is not kws-gen');
-    for (const file of paths) safePath(file);
-    return marker;
-  } catch (cause) {
-    throw inputError(
-      {
-        what: 'the list of generated files cannot be read',
-        where: path,
-        why: (cause as Error).message,
-        next: 'remove the folder, or choose another one with --output',
-      },
-      { cause },
-    );
-  }
-}
-
-/** Whether the file had to be written. */
-function replace(path: string, bytes: Buffer): boolean {
-  if (existsSync(path) && readFileSync(path).equals(bytes)) return false;
-  makeFolder(dirname(path));
-  const partial = `${path}.${process.pid}.partial`;
-  writeFileSync(partial, bytes);
-  renameSync(partial, path);
-  return true;
 }
 
 /** Removes a file, and the folders that become empty. */
@@ -138,7 +117,65 @@ function remove(folder: string, path: string): void {
   rmSync(join(folder, path), { force: true });
   for (let parent = dirname(path); parent !== '.'; parent = dirname(parent)) {
     const absolute = join(folder, parent);
-    if (!existsSync(absolute) || readdirSync(absolute).length > 0) return;
+    if (!exists(absolute) || readdirSync(absolute).length > 0) return;
     rmdirSync(absolute);
   }
 }
+
+/** Files beside their places, until all of them are there. */
+class Writing {
+  readonly #folder: string;
+  /** Nothing of ours was there before. */
+  readonly #fresh: boolean;
+  /** Under names that nobody can have made a link of before. */
+  readonly #ending = `.${randomBytes(6).toString('hex')}.partial`;
+  readonly #staged = new Set<string>();
+  readonly #waiting: { readonly path: string; readonly partial: string }[] = [];
+  #replacing = false;
+
+  constructor(folder: string, fresh: boolean) {
+    this.#folder = folder;
+    this.#fresh = fresh;
+  }
+
+  add(path: string, bytes: Uint8Array): void {
+    this.#waiting.push({ path, partial: this.stage(path, bytes) });
+  }
+
+  /** Writes what `put` puts in its place. */
+  stage(path: string, bytes: Uint8Array): string {
+    const place = join(this.#folder, path);
+    makeFolder(dirname(place));
+    const partial = `${place}${this.#ending}`;
+    this.#staged.add(partial);
+    writeFileSync(partial, bytes, { flag: 'wx' });
+    return partial;
+  }
+
+  put(path: string, partial: string): void {
+    renameSync(partial, join(this.#folder, path));
+    this.#staged.delete(partial);
+  }
+
+  putAll(): void {
+    this.#replacing = true;
+    for (const { path, partial } of this.#waiting) this.put(path, partial);
+  }
+
+  /** Removes what is not in its place, and a folder that would hold nothing else. */
+  undo(): void {
+    const left = [...this.#staged];
+    if (this.#fresh && !this.#replacing) left.push(join(this.#folder, MARKER));
+    for (const path of left)
+      try {
+        rmSync(path, { force: true });
+        const above = (folder: string): boolean => folder.length >= this.#folder.length;
+        for (let folder = dirname(path); above(folder) && isEmpty(folder); folder = dirname(folder))
+          rmdirSync(folder);
+      } catch {
+        // A disk that refuses to write may refuse to remove as well.
+      }
+  }
+}
+
+const isEmpty = (folder: string): boolean => exists(folder) && readdirSync(folder).length === 0;

@@ -3,10 +3,12 @@
  *
  * Owns: `DIR=LABEL`, folders named like labels, the order of files. Leaves to others: what is in them.
  */
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { join, resolve, sep } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import { inputError, type Problem } from '../diagnostics/errors.js';
 import { didYouMean } from '../diagnostics/nearest.js';
+import { MARKER } from '../emit/write.js';
 import { listFolder } from '../files/list-folder.js';
 
 export interface ClipFile {
@@ -55,6 +57,8 @@ export async function findPositives(
 ): Promise<readonly PositiveFile[]> {
   const problems: Problem[] = [];
   const positives = new Map<string, PositiveFile>();
+  /** By folder. */
+  const unlabelled = new Map<string, { named: Named; count: number; first: string }>();
   for (const text of paths) {
     const named = await labelled(text, directory);
     if (named.label !== undefined && !heard.includes(named.label)) {
@@ -68,14 +72,21 @@ export async function findPositives(
     for (const file of await filesOf([named], '--positives')) {
       const label = named.label ?? (heard.length === 1 ? heard[0]! : folderLabel(file, named.path));
       if (heard.includes(label)) positives.set(file.path, { ...file, label });
-      else
-        problems.push({
-          what: 'it is not said which label this is',
-          where: file.name,
-          next: `give --positives ${named.name}=LABEL, or put it into a folder of that name; heard are ${heard.join(', ')}`,
-        });
+      else {
+        const folder = dirname(file.name);
+        unlabelled.set(folder, { named, count: (unlabelled.get(folder)?.count ?? 0) + 1, first: file.name });
+      }
     }
   }
+  for (const [folder, { named, count, first }] of unlabelled)
+    problems.push({
+      what:
+        count === 1
+          ? 'it is not said which label this is'
+          : `it is not said which label its ${count} files are`,
+      where: count === 1 ? first : folder,
+      next: `give --positives ${named.name}=LABEL, or put ${count === 1 ? 'it' : 'them'} into a folder of that name; heard are ${heard.join(', ')}`,
+    });
   if (problems.length > 0) throw inputError(problems.slice(0, 20));
   return [...positives.values()];
 }
@@ -96,6 +107,19 @@ function folderLabel({ path }: ClipFile, folder: string): string {
     .split(sep)[0]!;
 }
 
+/** Firmware projects that we wrote hold no recordings of the user's: they are known by their marker. */
+function withoutFirmware(files: readonly string[], root: string): readonly string[] {
+  const known = new Map<string, boolean>([['.', false]]);
+  const isFirmware = (folder: string): boolean => {
+    const before = known.get(folder);
+    if (before !== undefined) return before;
+    const found = existsSync(join(root, folder, MARKER)) || isFirmware(dirname(folder));
+    known.set(folder, found);
+    return found;
+  };
+  return files.filter((file) => !isFirmware(dirname(file)));
+}
+
 async function filesOf(named: readonly Named[], option: string): Promise<readonly ClipFile[]> {
   const problems: Problem[] = [];
   const files = new Map<string, ClipFile>();
@@ -109,7 +133,7 @@ async function filesOf(named: readonly Named[], option: string): Promise<readonl
       });
     else if (!status.isDirectory()) files.set(path, { path, name, bytes: status.size });
     else {
-      const inside = await listFolder(path);
+      const inside = withoutFirmware(await listFolder(path), path);
       for (const file of inside) {
         const { size = 0 } = (await stat(join(path, file)).catch(() => undefined)) ?? {};
         files.set(join(path, file), { path: join(path, file), name: join(name, file), bytes: size });

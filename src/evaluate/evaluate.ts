@@ -12,10 +12,10 @@ import { acceptRate, missRate } from './rates.js';
 import type { RunningProject } from './record/types.js';
 import { frontendName, type RanAll, type RunOptions, runClips } from './run.js';
 import { bootstrap, FEWEST_CLIPS } from './statistics/bootstrap.js';
+import { choose } from './sweep/choose.js';
 import { type Countable, createCounter, type Point, sweep } from './sweep/count.js';
 import { evaluationGrid } from './sweep/grid.js';
 import type { Channel } from './sweep/replay.js';
-import { choose } from './tune/choose.js';
 import type {
   Choice,
   CurvePoint,

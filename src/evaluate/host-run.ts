@@ -5,18 +5,21 @@
  * templates/lib/kws_app (Pipeline).
  * Leaves to others: the arithmetic (`frontend/`, `reference/`, `detector/`), judging the result.
  */
-import type { BoardNumbers } from '../boards/numbers.js';
+import type { BoardNumbers } from '../boards/board-arithmetic.js';
 import { createDetector, type Detector } from '../detector/detector.js';
-import { probabilityByte } from '../detector/probability.js';
-import type { DetectEvent, EndEvent, ScoreEvent } from '../device/events.js';
+import { type OutputFormat, outputFormat, probabilityByte } from '../detector/probability.js';
 import { inputError } from '../diagnostics/errors.js';
 import { createFrontend, type Frame, type Frontend } from '../frontend/frontend.js';
 import { modelInput } from '../frontend/input.js';
+import { transposed } from '../frontend/layout.js';
 import { createResampler } from '../frontend/resample/resampler.js';
 import { normalizesWindow } from '../frontend/spec.js';
-import type { Tensor } from '../model/types.js';
+import { isTransposed } from '../model/fit.js';
+import type { Operator, Tensor } from '../model/types.js';
 import type { ResolvedModel, ResolvedProject } from '../project/types.js';
+import type { DetectEvent, EndEvent, ScoreEvent } from '../protocol/events.js';
 import { createEngine, type Engine, type TypedArray } from '../reference/engine.js';
+import { requireInt8 } from '../verify/int8.js';
 
 export type HostEvent = ScoreEvent | DetectEvent | EndEvent;
 
@@ -31,6 +34,8 @@ export interface HostRun {
 
 /** Looks on while a run computes. */
 export interface HostObserver {
+  /** Samples at the front end's rate, where they are captured at another. */
+  resampled?(samples: Int16Array): void;
   /** A frame of features, one per feature step. */
   frame?(frame: Frame): void;
   /**
@@ -39,6 +44,31 @@ export interface HostObserver {
    * @param probabilities one 0…255 per output
    */
   inference?(model: number, probabilities: readonly number[]): void;
+  /** What a model is given, what each of its operators makes of it, and what comes out. */
+  input?(model: number, values: TypedArray): void;
+  operator?(model: number, operator: Operator, outputs: readonly TypedArray[]): void;
+  output?(model: number, values: TypedArray): void;
+  /** Means of a detector, 0…1 in four decimals, once it has taken an inference. */
+  smoothed?(model: number, means: readonly number[]): void;
+}
+
+/** The same for one model. */
+type ModelObserver = {
+  readonly [K in 'inference' | 'input' | 'output' | 'smoothed' | 'operator']: NonNullable<
+    HostObserver[K]
+  > extends (model: number, ...rest: infer Rest) => void
+    ? (...rest: Rest) => void
+    : never;
+};
+
+function modelObserver(observer: HostObserver, model: number): ModelObserver {
+  return {
+    inference: (values) => observer.inference?.(model, values),
+    input: (values) => observer.input?.(model, values),
+    operator: (operator, outputs) => observer.operator?.(model, operator, outputs),
+    output: (values) => observer.output?.(model, values),
+    smoothed: (means) => observer.smoothed?.(model, means),
+  };
 }
 
 type FeatureType = 'int8' | 'uint8' | 'float32';
@@ -53,16 +83,18 @@ interface Runner {
   /** Frames as the model takes them, the newest last; without one they wait for their window. */
   readonly ready: Int8Array | Uint8Array | Float32Array | undefined;
   readonly input: Tensor;
-  readonly outputType: FeatureType;
+  /** Whether the input is [channels, frames]. */
+  readonly transposed: boolean;
+  readonly output: OutputFormat;
   readonly isGate: boolean;
-  readonly observe: (probabilities: readonly number[]) => void;
+  readonly observe: ModelObserver;
   untilRun: number;
 }
 
 /**
  * @param numbers of the board that is compared with (`boardNumbers`): the arithmetic of its front end, and the
  *   rate of the audio; single precision at the front end's own rate unless given
- * @throws KwsError (exit code 2) where the project has no front end or a model's tensors do not fit it
+ * @throws KwsError (exit code 2) where the project has no front end, or a model is not int8 or does not fit it
  */
 export function createHostRun(
   project: ResolvedProject,
@@ -77,14 +109,16 @@ export function createHostRun(
       next: "choose a front end (see 'kws-gen init --help') or push inputs to a device instead",
     });
   }
+  for (const { model } of project.models) requireInt8(model);
   const { sampleRate } = spec;
   const frontend = createFrontend(spec, numbers.arithmetic);
   const { captureRate = sampleRate } = numbers;
   const resampler = captureRate === sampleRate ? undefined : createResampler(captureRate, sampleRate);
   const runners = project.models.map((config, index) =>
-    createRunner(config, frontend, project.gate === config.name, (probabilities) =>
-      observer.inference?.(index, probabilities),
-    ),
+    createRunner(config, frontend, project.gate === config.name, {
+      ...modelObserver(observer, index),
+      traces: observer.operator !== undefined,
+    }),
   );
   const history: Frame[] = [];
   const depth = Math.max(...runners.map(({ ready, frames }) => (ready === undefined ? frames : 1)));
@@ -107,7 +141,9 @@ export function createHostRun(
     },
     push(pcm) {
       samples += pcm.length;
-      return frontend.push(resampler?.push(pcm) ?? pcm).flatMap(featureStep);
+      const heard = resampler?.push(pcm) ?? pcm;
+      if (resampler !== undefined) observer.resampled?.(heard);
+      return frontend.push(heard).flatMap(featureStep);
     },
     end: () => ({ kws: 1, t: 'end', samples, scores, detections }),
   };
@@ -161,7 +197,7 @@ function createRunner(
   config: ResolvedModel,
   frontend: Frontend,
   isGate: boolean,
-  observe: Runner['observe'],
+  observe: ModelObserver & { readonly traces: boolean },
 ): Runner {
   const { model } = config;
   const input = model.tensors[model.inputs[0]!]!;
@@ -172,12 +208,13 @@ function createRunner(
   return {
     config,
     frontend,
-    engine: createEngine(model),
+    engine: createEngine(model, observe.traces ? { trace: observe.operator } : {}),
     detector: createDetector(config.detector, config.labels.length),
     frames: elements / frontend.channels,
     ready: normalizesWindow(frontend.spec) ? undefined : new arrays[inputType](elements),
     input,
-    outputType: featureType(config.name, output),
+    transposed: isTransposed(input, frontend.channels),
+    output: { ...outputFormat(output), type: featureType(config.name, output) },
     isGate,
     observe,
     untilRun: 0,
@@ -202,25 +239,27 @@ function append({ ready, frontend, input }: Runner, frame: Frame): void {
   ready.set(newest, ready.length - newest.length);
 }
 
-function infer(
-  { config, frontend, engine, detector, frames, ready, input, outputType, observe }: Runner,
-  history: readonly Frame[],
-  ms: number,
-): ScoreEvent {
+function infer(runner: Runner, history: readonly Frame[], ms: number): ScoreEvent {
+  const { config, frontend, engine, detector, frames, ready, output: format, observe } = runner;
   const { spec, arithmetic } = frontend;
-  const window = ready ?? modelInput(spec, history.slice(-frames), input, arithmetic);
-  const [output] = engine.invoke([window]);
+  const window = ready ?? modelInput(spec, history.slice(-frames), runner.input, arithmetic);
+  const input = runner.transposed ? transposed(window, frontend.channels) : window;
+  observe.input(input);
+  const [output] = engine.invoke([input]);
+  observe.output(output!);
   const values = Array.from(output as Exclude<TypedArray, BigInt64Array>);
-  const probabilities = values.map((value) => probabilityByte(outputType, value));
-  observe(probabilities);
+  const probabilities = values.map((value) => probabilityByte(format, value));
+  observe.inference(probabilities);
   detector.infer(probabilities);
+  const means = values.map((_, index) => detector.p(index));
+  observe.smoothed(means);
   return {
     kws: 1,
     t: 'score',
     m: config.name,
     n: detector.inferences,
     ms,
-    q: outputType === 'int8' ? values : probabilities,
-    p: values.map((_, index) => detector.p(index)),
+    q: format.type === 'float32' ? probabilities : values,
+    p: means,
   };
 }

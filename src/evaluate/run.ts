@@ -4,16 +4,17 @@
  * Owns: which takes there are (clips, parts of long ones, clips with noise), padding, progress, files that
  * cannot be used. Leaves to others: threads (`record/pool.ts`), what is made of it (`evaluate.ts`, `tune/`).
  */
-import type { BoardNumbers } from '../boards/numbers.js';
+import type { BoardNumbers } from '../boards/board-arithmetic.js';
 import { inputError, type Problem } from '../diagnostics/errors.js';
 import { frontendHash, stepMs } from '../frontend/spec.js';
-import { isStreaming } from '../project/fit.js';
+import { isStreaming } from '../model/fit.js';
 import type { ClipFile, PositiveFile } from './clips.js';
+import { samplesToFirstScore } from './first-score.js';
 import { createHostRun } from './host-run.js';
 import { type Outcome, type PoolOptions, type RecordAll, recordAll } from './record/pool.js';
 import type { Listening, Recording, RunningProject, Take } from './record/types.js';
-import { hoursText } from './report/words.js';
 import { type Channels, channelsOf, stepTime } from './sweep/replay.js';
+import { hoursText } from './words.js';
 
 export interface RunOptions {
   readonly positives: readonly PositiveFile[];
@@ -79,7 +80,7 @@ export async function runClips(project: RunningProject, options: RunOptions): Pr
     jobs.map(({ take }) => take),
     pool,
   );
-  const { results, skipped } = resultsOf(jobs, outcomes);
+  const { results, skipped } = resultsOf(jobs, scored(listening, jobs, outcomes));
   const ran = <File extends ClipFile>(wanted: readonly Job<File>[]): readonly Ran<File>[] =>
     wanted.flatMap((job) => {
       const recording = results.get(job);
@@ -100,6 +101,30 @@ export async function runClips(project: RunningProject, options: RunOptions): Pr
 interface Job<File extends ClipFile = ClipFile> {
   readonly file: File;
   readonly take: Take;
+}
+
+/** A clip that gives no score says nothing of a model: it is no miss, and cannot be used. */
+function scored(
+  { project, numbers: { captureRate }, leadMs, tailMs }: Listening,
+  jobs: readonly Job[],
+  outcomes: readonly Outcome[],
+): readonly Outcome[] {
+  const first = Math.min(...channelsOf(project).wake.map((channel) => channel.first));
+  return outcomes.map((outcome, i): Outcome => {
+    if (!('recording' in outcome) || outcome.recording.steps >= first || jobs[i]!.take.part !== undefined)
+      return outcome;
+    const samples = Math.round(outcome.recording.seconds * captureRate);
+    const needed = samplesToFirstScore(project, captureRate) ?? 0;
+    const around = Math.round(((leadMs + tailMs) * captureRate) / 1000);
+    const padding = around === 0 ? '' : `, of which ${around} are --lead and --tail`;
+    return {
+      problem: {
+        what: `is too short for a single score: it has ${samples} samples, the models take ${needed} for the first one${padding}`,
+        where: jobs[i]!.take.path,
+        next: 'give longer recordings, or silence around them (--lead, --tail)',
+      },
+    };
+  });
 }
 
 /** What can be used, and what is wrong with files that cannot; of a file one part of which cannot, none is used. */
@@ -162,7 +187,7 @@ function listeningOf(project: RunningProject, options: RunOptions): Listening {
 /** Streaming models remember about this much. ms */
 const STREAMING_MEMORY_MS = 2000;
 /** Front ends settle, and people do not speak at once. ms */
-const LEAST_LEAD_MS = 1000;
+export const LEAST_LEAD_MS = 1000;
 
 /**
  * What has to pass before the first word can be heard as in the middle of a stream: the longest window of a
@@ -239,8 +264,8 @@ function checkUsable({ positives, negatives, skipped }: RanAll, asked: RunOption
     empty.map((option) => ({
       what: 'no file can be used',
       where: option,
-      why: `${skipped.length} cannot be read; the first: ${first?.where}: ${first?.what}`,
-      next: 'give recordings as WAV or FLAC',
+      why: `${skipped.length} cannot be used; the first: ${first?.where}: ${first?.what}`,
+      next: first?.next ?? 'give recordings as WAV or FLAC',
     })),
   );
 }

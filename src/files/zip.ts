@@ -6,8 +6,10 @@
  * by what really comes out, and by the caller. Nothing is ever written to disk.
  * Leaves to others: what the files mean, writing archives.
  */
+
 import { constants, inflateRawSync } from 'node:zlib';
 import { inputError } from '../diagnostics/errors.js';
+import { crc32 } from './crc32.js';
 
 export interface ZipLimits {
   /** Entries an archive may have. */
@@ -16,7 +18,7 @@ export interface ZipLimits {
   readonly bytes: number;
 }
 
-export interface ZipEntry {
+interface ZipEntry {
   /** Path inside the archive, with `/`. */
   readonly name: string;
   /** Bytes it declares to unpack to. */
@@ -180,17 +182,4 @@ function inflate(packed: Uint8Array, size: number): Uint8Array | undefined {
   } catch {
     return undefined;
   }
-}
-
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let value = byte;
-  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
-  return value;
-});
-
-/** CRC-32 as in APPNOTE 4.4.7: polynomial 0xdebb20e3, reflected. Node 20's first releases have none built in. */
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = CRC_TABLE[(crc ^ byte) & 0xff]! ^ (crc >>> 8);
-  return (crc ^ 0xffffffff) >>> 0;
 }

@@ -2,7 +2,7 @@
 import { fieldName } from '../diagnostics/schema-problems.js';
 import type { FrontendSpec } from './spec.js';
 
-export interface FieldDifference {
+interface FieldDifference {
   /** As one would write it: `filterbank.upperBandLimit`. */
   readonly field: string;
   /** JSON; undefined: the field is not there. */
@@ -11,7 +11,7 @@ export interface FieldDifference {
 }
 
 /** Fields in which two descriptions differ, down to single values, in the order of the first. */
-export function fieldDifferences(a: FrontendSpec, b: FrontendSpec): readonly FieldDifference[] {
+function fieldDifferences(a: FrontendSpec, b: FrontendSpec): readonly FieldDifference[] {
   return differences(a, b, []);
 }
 

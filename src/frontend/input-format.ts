@@ -5,7 +5,16 @@
  * Owns: the step from an input tensor's scale to those constants. Leaves to others: applying them
  * (`input.ts`, the front ends in C++).
  */
-import type { Tensor } from '../model/types.js';
+
+import type { FrontendSpec } from './spec.js';
+
+/** What is asked of a model's input tensor: its type, and scale and zero point where it is quantized. */
+export interface InputTensor {
+  readonly type: string;
+  readonly quantization?:
+    | { readonly scales: readonly number[]; readonly zeroPoints: readonly number[] }
+    | undefined;
+}
 
 export interface InputFormat {
   readonly type: 'int8' | 'uint8' | 'float32';
@@ -21,7 +30,7 @@ export interface InputFormat {
 }
 
 /** Fraction bits of fixed-point frames; kFixedFractionBits in C++. */
-export const FIXED_FRACTION_BITS = 16;
+const FIXED_FRACTION_BITS = 16;
 
 /** What micro_speech and microWakeWord divide by, whatever scale their models declare: 25.6 * 26, rounded. */
 const MICRO_DIVISOR = 666;
@@ -32,8 +41,12 @@ const SAME_SCALE = 0.01;
 
 const NOT_QUANTIZED = { scales: [MICRO_DIVISOR / MICRO_UNITS / 256], zeroPoints: [-128] } as const;
 
-/** The format of a model's input tensor: int8, uint8 or float32. */
-export function inputFormat({ type, quantization }: Pick<Tensor, 'type' | 'quantization'>): InputFormat {
+/**
+ * The format of a model's input tensor: int8, uint8 or float32.
+ * @param spec of the front end, where it may say how features are quantized
+ */
+export function inputFormat({ type, quantization: declared }: InputTensor, spec?: FrontendSpec): InputFormat {
+  const quantization = spec?.kind === 'micro' && spec.quantization === 'micro-speech' ? undefined : declared;
   const known = type === 'uint8' || type === 'float32' ? type : 'int8';
   const { scales, zeroPoints } = quantization ?? NOT_QUANTIZED;
   const scale = scales[0] ?? 1;

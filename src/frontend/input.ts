@@ -4,11 +4,11 @@
  *
  * The C++ twin is `Frontend::convert` (templates/lib/kws_frontend): the same integers, bit for bit.
  */
-import type { Tensor } from '../model/types.js';
 import type { Frame } from './frontend.js';
-import { inputFormat } from './input-format.js';
-import { floatFeature, quantizeFeature } from './quantize.js';
-import type { Arithmetic, AudioFrontendSpec, SpectralFrontendSpec } from './spec.js';
+import { type InputTensor, inputFormat } from './input-format.js';
+import { microDynamicRange } from './micro/parameters.js';
+import { floatFeature, floatOfQuantized, quantizeFeature, quantizeWindow } from './quantize.js';
+import type { Arithmetic, AudioFrontendSpec, MicroFrontendSpec, SpectralFrontendSpec } from './spec.js';
 import { definitionInput } from './spectral/definition/input.js';
 import { fixedWindowIntegers, fixedWindowValues } from './spectral/fixed/input.js';
 import { quantizeFloat32 } from './spectral/float32/quantize.js';
@@ -24,6 +24,8 @@ export function inputValues(
   arithmetic: Arithmetic = 'float32',
 ): Float32Array {
   if (spec.kind === 'spectral') return Float32Array.from(spectralValues(spec, frames, arithmetic));
+  const scaled = windowIntegers(spec, frames);
+  if (scaled !== undefined) return Float32Array.from(scaled, floatOfQuantized);
   return Float32Array.from(frames.flatMap((frame) => Array.from(frame, floatFeature)));
 }
 
@@ -31,7 +33,7 @@ export function inputValues(
 export function modelInput(
   spec: AudioFrontendSpec,
   frames: readonly Frame[],
-  tensor: Pick<Tensor, 'type' | 'quantization'>,
+  tensor: InputTensor,
   arithmetic: Arithmetic = 'float32',
 ): Int8Array | Uint8Array | Float32Array {
   if (tensor.type === 'float32') return inputValues(spec, frames, arithmetic);
@@ -43,17 +45,25 @@ export function modelInput(
 function inputIntegers(
   spec: AudioFrontendSpec,
   frames: readonly Frame[],
-  tensor: Pick<Tensor, 'type' | 'quantization'>,
+  tensor: InputTensor,
   arithmetic: Arithmetic,
 ): ArrayLike<number> {
-  const { divisor, zeroPoint, inverseScale } = inputFormat(tensor);
+  const { divisor, zeroPoint, inverseScale } = inputFormat(tensor, spec);
   if (spec.kind === 'micro')
-    return frames.flatMap((frame) => Array.from(frame, (v) => quantizeFeature(v, divisor, zeroPoint)));
+    return (
+      windowIntegers(spec, frames) ??
+      frames.flatMap((frame) => Array.from(frame, (v) => quantizeFeature(v, divisor, zeroPoint)))
+    );
   if (arithmetic === 'fixed') return fixedWindowIntegers(spec, frames as readonly Int32Array[], tensor);
   const values = spectralValues(spec, frames, arithmetic);
   return arithmetic === 'float32'
     ? Array.from(values, (v) => quantizeFloat32({ inverseScale, zeroPoint }, v))
     : values.map((v) => quantizeReal(v, inverseScale, zeroPoint));
+}
+
+/** Of micro-frontends whose windows are scaled as a whole; undefined for the others. */
+function windowIntegers(spec: MicroFrontendSpec, frames: readonly Frame[]): Int8Array | undefined {
+  return spec.dynamicRangeDb === undefined ? undefined : quantizeWindow(frames, microDynamicRange(spec));
 }
 
 /** [frames x channels] real values of kept frames, normalised over them. */

@@ -21,3 +21,25 @@ export function floatFeature(value: number): number {
 export function quantizeFrame(frame: Uint16Array): Int8Array {
   return Int8Array.from(frame, (value) => quantizeFeature(value));
 }
+
+/**
+ * A window's features as int8, the greatest of them as 127 and what lies `range` or more below it as -128.
+ *
+ * @param frames [frames][channels] uint16
+ * @param range in units of features, at least 1
+ */
+export function quantizeWindow(frames: readonly ArrayLike<number>[], range: number): Int8Array {
+  const values = frames.flatMap((frame) => Array.from(frame));
+  const greatest = values.reduce((most, value) => Math.max(most, value), 0);
+  const least = Math.max(greatest - range, 0);
+  const span = Math.max(greatest - least, 1);
+  return Int8Array.from(values, (value) => Math.max(Math.floor((255 * (value - least)) / span), 0) - 128);
+}
+
+/** The real value that such an int8 stands for: as of a feature that is not scaled, about 0…26. */
+export function floatOfQuantized(q: number): number {
+  return Math.fround((q + 128) * Math.fround(MICRO_SCALE));
+}
+
+/** 666 / 25.6 / 256: the scale of the int8 that micro_speech makes of features. */
+const MICRO_SCALE = 666 / 6553.6;

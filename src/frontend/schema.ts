@@ -9,9 +9,10 @@ import { z } from 'zod';
 import { inputError, type Problem } from '../diagnostics/errors.js';
 import { fieldProblem, schemaProblems } from '../diagnostics/schema-problems.js';
 import { microSpecProblems } from './micro/geometry.js';
+import { leanMicroSpec } from './micro/parameters.js';
 import type { FrontendSpec, SpectralFrontendSpec } from './spec.js';
 
-export { describeDifference, fieldDifferences } from './difference.js';
+export { describeDifference } from './difference.js';
 
 const MAX_RATE = 96_000;
 /** Bounds memory and time: a fifth of a second at 44.1 kHz. */
@@ -34,6 +35,8 @@ const oneOf = <const T extends readonly [string, ...string[]]>(values: T, descri
   z.enum(values).meta({ description, examples: [values[0]] });
 const object = <const T extends z.core.$ZodLooseShape>(description: string, shape: T) =>
   z.strictObject(shape).meta({ description });
+const partial = <const T extends z.core.$ZodLooseShape>(description: string, shape: T) =>
+  z.strictObject(shape).partial().meta({ description });
 const yesNo = (description: string) => z.boolean().meta({ description, examples: [false] });
 
 const channels = whole(1, MAX_CHANNELS, 'number of filter-bank channels', 40);
@@ -137,8 +140,31 @@ export const OPTIONAL_STAGES = {
   }),
 };
 
+/** Settings of micro front ends that the usual ones do without. */
+export const MICRO_FIELDS = {
+  noiseReduction: partial('micro: noise reduction; null for none', {
+    smoothingBits: whole(4, 16, 'fraction bits of the noise estimate', 10),
+    evenSmoothing: real(0.0001, 0.9999, 'share of the newest value in even channels', 0.025),
+    oddSmoothing: real(0.0001, 0.9999, 'share of the newest value in odd channels', 0.06),
+    minSignalRemaining: real(0, 0.9999, 'share of a value that is always left', 0.05),
+  }),
+  pcan: partial('micro: gain normalization (PCAN); null for none', {
+    strength: real(0.01, 4, 'exponent of the gain', 0.95),
+    offset: real(0.01, 1e6, 'what is added to the estimate', 80),
+    gainBits: whole(1, 30, 'fraction bits of the gain', 21),
+  }),
+  logBits: whole(0, 11, 'micro: features are 2^logBits times the natural logarithm; null for none', 6),
+  dcNotch: real(0.0001, 0.9999, 'micro: coefficient of a filter that takes constant offsets out', 0.95),
+  dynamicRangeDb: real(
+    1,
+    200,
+    'micro: a window’s int8 features reach from its greatest value so many dB down',
+    40,
+  ),
+};
+
 const version = z.literal(1).meta({ description: 'the version of descriptions', examples: [1] });
-const tables = oneOf(['c', 'tflm'], 'which rounding the tables have');
+const tables = oneOf(['c', 'tflm', 'mltk'], 'which rounding the tables have');
 
 const SCHEMAS = {
   none: () => z.strictObject({ kind: z.literal('none'), version }),
@@ -153,6 +179,15 @@ const SCHEMAS = {
       lowerBandLimit,
       upperBandLimit,
       tables,
+      quantization: oneOf(
+        ['micro-speech'],
+        'features become int8 by micro_speech’s rule, whatever scale the input declares',
+      ).optional(),
+      noiseReduction: MICRO_FIELDS.noiseReduction.nullable().optional(),
+      pcan: MICRO_FIELDS.pcan.nullable().optional(),
+      logBits: MICRO_FIELDS.logBits.nullable().optional(),
+      dcNotch: MICRO_FIELDS.dcNotch.optional(),
+      dynamicRangeDb: MICRO_FIELDS.dynamicRangeDb.optional(),
     }),
   spectral: (json: unknown) =>
     z.strictObject({
@@ -235,11 +270,12 @@ export function readFrontendSpec(
   const spec = read.data as FrontendSpec;
   const wrong = frontendProblems(spec, where);
   problems.push(...wrong);
-  return wrong.length === 0 ? spec : undefined;
+  if (wrong.length > 0) return undefined;
+  return spec.kind === 'micro' ? leanMicroSpec(spec) : spec;
 }
 
 /** What is wrong with a description whose every field alone is in its range. */
-export function frontendProblems(spec: FrontendSpec, where: string): readonly Problem[] {
+function frontendProblems(spec: FrontendSpec, where: string): readonly Problem[] {
   if (spec.kind === 'none') return [];
   if (spec.kind === 'spectral') return spectralProblems(spec, where);
   return microSpecProblems(spec).map((problem) => ({

@@ -8,19 +8,16 @@
 import { z } from 'zod';
 import type { Problem } from '../diagnostics/errors.js';
 import { fieldProblem } from '../diagnostics/schema-problems.js';
+import { FRONTEND_PRESETS, type FrontendPreset } from './presets.js';
 import {
   FILTERBANK_FIELDS,
+  MICRO_FIELDS,
   NORMALIZATION_FIELDS,
   OPTIONAL_STAGES,
   readFrontendSpec,
   SPECTRAL_FIELDS,
 } from './schema.js';
-import {
-  FRONTEND_PRESETS,
-  type FrontendPreset,
-  type FrontendSpec,
-  type SpectralFrontendSpec,
-} from './spec.js';
+import type { FrontendSpec, SpectralFrontendSpec } from './spec.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -57,6 +54,14 @@ export const spectralSettings = {
     })
     .partial()
     .meta({ description: 'what is done to all frames of a model’s window together' }),
+};
+
+/** Settings of micro front ends alone. */
+export const microSettings = {
+  ...MICRO_FIELDS,
+  noiseReduction: described(MICRO_FIELDS.noiseReduction, MICRO_FIELDS.noiseReduction.nullable()),
+  pcan: described(MICRO_FIELDS.pcan, MICRO_FIELDS.pcan.nullable()),
+  logBits: described(MICRO_FIELDS.logBits, MICRO_FIELDS.logBits.nullable()),
 };
 
 /** What a stage has that is neither in the preset nor given. */

@@ -7,9 +7,9 @@
 import { createHash } from 'node:crypto';
 
 /** Which rounding the tables were made with; see docs/front-ends.md. */
-export type MicroTables = 'c' | 'tflm';
+export type MicroTables = 'c' | 'tflm' | 'mltk';
 
-/** The integer micro-frontend: noise reduction, PCAN and log over 40 mel-like channels. */
+/** The integer micro-frontend: noise reduction, PCAN and log over 40 mel-like channels; MLTK's settings of them. */
 export interface MicroFrontendSpec {
   readonly kind: 'micro';
   readonly version: 1;
@@ -23,6 +23,46 @@ export interface MicroFrontendSpec {
   /** Hz */
   readonly upperBandLimit: number;
   readonly tables: MicroTables;
+  /**
+   * How features become the int8 (or uint8) of a model's input: by the scale that it declares (absent), or as
+   * micro_speech computes them, whatever it declares, as MLTK does.
+   */
+  readonly quantization?: 'micro-speech';
+  /** Absent: as micro_speech and microWakeWord have it; null: the stage is off; else what differs from that. */
+  readonly noiseReduction?: NoiseReduction | null;
+  /** The same. Without noise reduction there is nothing that it could follow: it is off, too. */
+  readonly pcan?: Pcan | null;
+  /** Absent: features are 64 ln x; else 2^logBits ln x; null: x itself, at most 65535. */
+  readonly logBits?: number | null;
+  /** Coefficient of a filter that takes constant offsets out of the samples, 0…1; absent: none. */
+  readonly dcNotch?: number;
+  /**
+   * Absent: features become integers one by one. Else the window's greatest value becomes 127, and what lies so many
+   * dB below it, and all under that, -128.
+   */
+  readonly dynamicRangeDb?: number;
+}
+
+/** Settings of the micro-frontend's noise reduction; absent ones are those of micro_speech. */
+export interface NoiseReduction {
+  /** Fraction bits of the estimate: 10. */
+  readonly smoothingBits?: number;
+  /** Share of the newest value in the estimate, in channels 0, 2, …: 0.025. */
+  readonly evenSmoothing?: number;
+  /** The same in channels 1, 3, …: 0.06. */
+  readonly oddSmoothing?: number;
+  /** Share of a value that is always left: 0.05. */
+  readonly minSignalRemaining?: number;
+}
+
+/** Settings of the gain, 2^gainBits (estimate + offset)^-strength; absent ones are those of micro_speech. */
+export interface Pcan {
+  /** 0.95 */
+  readonly strength?: number;
+  /** 80 */
+  readonly offset?: number;
+  /** 21 */
+  readonly gainBits?: number;
 }
 
 /** Filters over the spectrum of a frame, bins 0 … fftSize / 2. Weights: `spectral/tables/filterbank.ts`. */
@@ -197,7 +237,7 @@ export function keptValues(spec: AudioFrontendSpec): number {
 
 /** Whether a frame can only become a model's input together with the other frames of its window. */
 export function normalizesWindow(spec: AudioFrontendSpec): boolean {
-  return spec.kind === 'spectral' && spec.normalization.kind !== 'none';
+  return spec.kind === 'spectral' ? spec.normalization.kind !== 'none' : spec.dynamicRangeDb !== undefined;
 }
 
 /** Samples of one window and from one window to the next. */
@@ -225,179 +265,3 @@ export function canonicalJson(value: unknown): string {
       : part,
   );
 }
-
-const micro = {
-  kind: 'micro',
-  version: 1,
-  sampleRate: 16_000,
-  windowMs: 30,
-  channels: 40,
-  lowerBandLimit: 125,
-  upperBandLimit: 7500,
-} as const;
-
-/** The TensorFlow family's mel filters. */
-const tensorflowMel = {
-  kind: 'mel',
-  channels: 40,
-  lowerBandLimit: 20,
-  upperBandLimit: 4000,
-  scale: 'htk',
-  slopes: 'mel',
-  norm: 'none',
-  firstBin: 'above-dc',
-} as const;
-
-const spectral = {
-  kind: 'spectral',
-  version: 1,
-  sampleRate: 16_000,
-  scaling: 'unit',
-  preEmphasis: { coefficient: 0, start: 'zero' },
-  centre: 'none',
-  window: { shape: 'hann', form: 'periodic' },
-  spectrum: { form: 'power', scale: 1 },
-  rescale: null,
-  dct: null,
-  normalization: { kind: 'none' },
-} as const;
-
-/** Presets, named after what people trained with; docs/front-ends.md says where each definition stands. */
-export const FRONTEND_PRESETS = {
-  'micro-wake-word': { ...micro, stepMs: 10, tables: 'c' },
-  'micro-wake-word-v1': { ...micro, stepMs: 20, tables: 'tflm' },
-  'micro-speech': { ...micro, stepMs: 20, tables: 'tflm' },
-  'tensorflow-mfcc': {
-    ...spectral,
-    windowSamples: 640,
-    stepSamples: 320,
-    fftSize: 1024,
-    spectrum: { form: 'magnitude', scale: 1 },
-    filterbank: { ...tensorflowMel, firstBin: 'rounded' },
-    log: { form: 'ln', floor: 1e-12, floorForm: 'max' },
-    dct: { coefficients: 10, norm: 'tensorflow', lifter: null, energy: false },
-  },
-  'mlperf-tiny-kws': {
-    ...spectral,
-    windowSamples: 480,
-    stepSamples: 320,
-    fftSize: 512,
-    spectrum: { form: 'magnitude', scale: 1 },
-    filterbank: tensorflowMel,
-    log: { form: 'ln', floor: 1e-6, floorForm: 'add' },
-    dct: { coefficients: 10, norm: 'tensorflow', lifter: null, energy: false },
-    normalization: { kind: 'peak' },
-  },
-  'mlperf-tiny-streaming': {
-    ...spectral,
-    preEmphasis: { coefficient: 1 - 2 ** -5, start: 'zero' },
-    windowSamples: 1024,
-    stepSamples: 512,
-    window: { shape: 'hamming', form: 'symmetric' },
-    fftSize: 1024,
-    spectrum: { form: 'power', scale: 1 / 1024 },
-    filterbank: { ...tensorflowMel, lowerBandLimit: 0, upperBandLimit: 8000 },
-    log: { form: 'db', floor: 1e-30, floorForm: 'max' },
-    rescale: { offset: 52, scale: 1 / 64, clip: [0, 1], levels: null },
-  },
-  'librosa-mfcc': {
-    ...spectral,
-    sampleRate: 22_050,
-    centre: 'zero',
-    windowSamples: 2048,
-    stepSamples: 512,
-    fftSize: 2048,
-    filterbank: {
-      kind: 'mel',
-      channels: 128,
-      lowerBandLimit: 0,
-      upperBandLimit: 11_025,
-      scale: 'slaney',
-      slopes: 'hertz',
-      norm: 'slaney',
-      firstBin: 'dc',
-    },
-    log: { form: 'db', floor: 1e-10, floorForm: 'max' },
-    dct: { coefficients: 20, norm: 'ortho', lifter: null, energy: false },
-    normalization: { kind: 'top-db', db: 80, reference: 'none' },
-  },
-  'torchaudio-mfcc': {
-    ...spectral,
-    centre: 'reflect',
-    windowSamples: 400,
-    stepSamples: 200,
-    fftSize: 400,
-    filterbank: {
-      kind: 'mel',
-      channels: 128,
-      lowerBandLimit: 0,
-      upperBandLimit: 8000,
-      scale: 'htk',
-      slopes: 'hertz',
-      norm: 'none',
-      firstBin: 'dc',
-    },
-    log: { form: 'db', floor: 1e-10, floorForm: 'max' },
-    dct: { coefficients: 40, norm: 'ortho', lifter: null, energy: false },
-    normalization: { kind: 'top-db', db: 80, reference: 'none' },
-  },
-  'keras-mel': {
-    ...spectral,
-    centre: 'reflect',
-    windowSamples: 2048,
-    stepSamples: 512,
-    fftSize: 2048,
-    filterbank: { ...tensorflowMel, channels: 128, upperBandLimit: 8000 },
-    log: { form: 'db', floor: 1e-10, floorForm: 'max' },
-    normalization: { kind: 'top-db', db: 80, reference: 'none' },
-  },
-  'edge-impulse-mfcc': {
-    ...spectral,
-    scaling: 'int16',
-    preEmphasis: { coefficient: 0.98, start: 'wrap' },
-    windowSamples: 320,
-    stepSamples: 320,
-    window: { shape: 'rectangular', form: 'periodic' },
-    fftSize: 256,
-    spectrum: { form: 'power', scale: 1 / 256 },
-    filterbank: { kind: 'mel-bins', channels: 32, lowerBandLimit: 0, upperBandLimit: 8000 },
-    log: { form: 'ln', floor: 1e-10, floorForm: 'max' },
-    dct: { coefficients: 13, norm: 'ortho', lifter: null, energy: true },
-    normalization: { kind: 'cmvn', window: 101, variance: true },
-  },
-  'edge-impulse-mfe': {
-    ...spectral,
-    preEmphasis: { coefficient: 0.98, start: 'wrap' },
-    windowSamples: 320,
-    stepSamples: 160,
-    window: { shape: 'rectangular', form: 'periodic' },
-    fftSize: 256,
-    spectrum: { form: 'power', scale: 1 / 256 },
-    filterbank: { kind: 'mel-bins', channels: 40, lowerBandLimit: 0, upperBandLimit: 8000 },
-    log: { form: 'db', floor: 1e-10, floorForm: 'max' },
-    rescale: { offset: 52, scale: 1 / 64, clip: [0, 255 / 256], levels: 256 },
-  },
-  'tfjs-speech-commands': {
-    ...spectral,
-    sampleRate: 44_100,
-    windowSamples: 2048,
-    stepSamples: 1024,
-    window: { shape: 'blackman', form: 'periodic' },
-    fftSize: 2048,
-    spectrum: { form: 'power', scale: 1 / 2048 ** 2 },
-    filterbank: { kind: 'bins', first: 0, count: 232 },
-    log: { form: 'db', floor: 1e-20, floorForm: 'max' },
-    normalization: { kind: 'z-score' },
-  },
-  'log-mel': {
-    ...spectral,
-    windowSamples: 480,
-    stepSamples: 320,
-    fftSize: 512,
-    filterbank: { ...tensorflowMel, upperBandLimit: 7600 },
-    log: { form: 'ln', floor: 1e-6, floorForm: 'add' },
-  },
-  none: { kind: 'none', version: 1 },
-} as const satisfies Record<string, FrontendSpec>;
-
-export type FrontendPreset = keyof typeof FRONTEND_PRESETS;

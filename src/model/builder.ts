@@ -8,7 +8,7 @@
  *       { activation: 'NONE', keepNumDims: false });
  *     writeModel(b.build([y]));
  *
- * Owns: ids. Leaves to others: checking (`passes/verify.ts`), the file (`tflite/build.ts`).
+ * Owns: ids. Leaves to others: checking (`verify/verify.ts`), the file (`tflite/build.ts`).
  */
 import { ELEMENT_BYTES } from './elements.js';
 import type {

@@ -8,7 +8,7 @@ import { OPERATORS, operatorMacs, operatorName } from './operators.js';
 import type { ElementType, Model, OperatorKind, Quantization } from './types.js';
 
 /** One scale and zero point, or how many there are along which dimension. */
-export type QuantizationSummary =
+type QuantizationSummary =
   | { readonly scale: number; readonly zeroPoint: number }
   | { readonly channels: number; readonly axis: number };
 
@@ -22,7 +22,7 @@ export interface TensorSummary {
   readonly quantization?: QuantizationSummary;
 }
 
-export interface OperatorSummary {
+interface OperatorSummary {
   /** Position in the source file's main graph. */
   readonly index: number;
   readonly kind: OperatorKind;
@@ -73,14 +73,6 @@ export interface ModelSummary {
     readonly largestActivationBytes: number;
   };
 }
-
-const PARAMETRIC: ReadonlySet<OperatorKind> = new Set([
-  'CONV_2D',
-  'DEPTHWISE_CONV_2D',
-  'FULLY_CONNECTED',
-  'ADD',
-  'MUL',
-]);
 
 export function inspectModel(model: Model): ModelSummary {
   const tensors = model.tensors.map((_, id) => summary(model, id));
@@ -153,7 +145,7 @@ function quantizationSummary({ scales, zeroPoints, axis }: Quantization): Quanti
 function parameterIds(model: Model): Set<number> {
   return new Set(
     model.operators
-      .filter(({ kind }) => PARAMETRIC.has(kind))
+      .filter(({ kind }) => OPERATORS[kind].operands !== 'integers')
       .flatMap(({ inputs }) => inputs.filter((id) => model.tensors[id]?.data !== undefined)),
   );
 }

@@ -1,14 +1,35 @@
 /**
- * The one table of operator metadata: codes, tiers, how each runtime takes an operator, what it costs.
+ * The one table of operator metadata: codes, tiers, how each runtime takes an operator, how it is quantized,
+ * what it costs. A stage that treats some kinds differently asks this table and keeps no list of its own.
  *
  * Owns: facts about operator kinds. Leaves to others: arithmetic (`arithmetic.ts`, `reference/`), shape
- * rules (`passes/verify/`), names of operators we do not compute (`builtins.ts`).
+ * rules (`verify/rules/`), names of operators we do not compute (`builtins.ts`).
  */
+import type { Affine } from './arithmetic.js';
 import { elementCount } from './elements.js';
-import type { Model, OperatorKind, OperatorOf, Tensor } from './types.js';
+import type { Activation, Model, OperatorKind, OperatorOf, OperatorOptions, Tensor } from './types.js';
 
 /** 1: convolutional networks, 2: streaming, 3: recurrent, 4: the rest. */
-export type Tier = 1 | 2 | 3 | 4;
+type Tier = 1 | 2 | 3 | 4;
+
+/**
+ * Where the scale of an int8 output comes from: `own` range; that of the data `operand` (the operator moves or
+ * compares values); the same, and what it cuts off may be needed by others (`clamped`); one scale for all that
+ * is `joined`; the one that `state` is kept in; or fixed by the function, whatever was measured. TensorFlow:
+ * SameOperandsAndResultsScale in compiler/mlir/lite/ir/tfl_ops.td, lite/tools/optimize/operator_property.cc.
+ */
+type OutputScale = 'own' | 'operand' | 'clamped' | 'joined' | 'state' | Affine;
+
+/**
+ * What the operands after the first are: `weights` with a scale of their own and a bias, `values` like the
+ * first (computed or constant), `integers` (axes, shapes, amounts; also where there are none).
+ */
+type FurtherOperands = 'weights' | 'values' | 'integers';
+
+/** Kinds with a fused activation among their attributes. */
+export type ActivatedKind = {
+  [K in OperatorKind]: OperatorOptions[K] extends { readonly activation: Activation } ? K : never;
+}[OperatorKind];
 
 export interface OperatorInfo<K extends OperatorKind = OperatorKind> {
   /** TensorFlow Lite's builtin code; -1 for FOREIGN, whose code stands in its options. */
@@ -19,6 +40,14 @@ export interface OperatorInfo<K extends OperatorKind = OperatorKind> {
   readonly outputs: number;
   /** Operator version TensorFlow's converter writes for int8 operands (operator_property.cc). */
   readonly version: number;
+  readonly scale: OutputScale;
+  readonly operands: FurtherOperands;
+  /** Whether it only moves values: its noise is its input's. */
+  readonly moves: boolean;
+  /** Whether it gives the bytes it takes, in another shape: it costs nothing. */
+  readonly reshapes: boolean;
+  /** Whether its kernels clamp to a fused RELU or RELU6, in TensorFlow Lite, TensorFlow Lite Micro and ours. */
+  readonly fuses: K extends ActivatedKind ? boolean : false;
   readonly tflm: TflmRegistration | undefined;
   /** Whether the compiled runtime and the reference engine compute it. */
   readonly aot: boolean;
@@ -30,17 +59,20 @@ export interface OperatorInfo<K extends OperatorKind = OperatorKind> {
 export interface TflmRegistration {
   /** Method of the resolver, e.g. `AddConv2D`. */
   readonly method: string;
-  /** Function that registers the int8 kernel alone, where the library has one, and its header. */
+  /** The source file (without `_common` and extension) that holds its kernel. */
+  readonly source: string;
+  /** Function that registers the int8 kernel alone, where every library with such functions has it, and its header. */
   readonly int8?: { readonly register: string; readonly header: string };
 }
 
-const tflm = (method: string, int8?: string, header?: string): TflmRegistration =>
-  int8 === undefined
-    ? { method }
-    : {
-        method,
-        int8: { register: `Register_${int8}_INT8`, header: `tensorflow/lite/micro/kernels/${header}.h` },
-      };
+const tflm = (method: string, source: string): TflmRegistration => ({ method, source });
+
+/** The same, with a registration for int8 alone. */
+const tflmInt8 = (method: string, source: string, name: string): TflmRegistration => ({
+  method,
+  source,
+  int8: { register: `Register_${name}_INT8`, header: `tensorflow/lite/micro/kernels/${source}.h` },
+});
 
 const shapeOf = (tensors: readonly Tensor[], id: number | undefined): readonly number[] =>
   (id === undefined ? undefined : tensors[id])?.shape ?? [0];
@@ -58,63 +90,162 @@ function depthwiseMacs(operator: OperatorOf<OperatorKind>, tensors: readonly Ten
 }
 
 const none = () => 0;
-const common = { tier: 1, inputs: [1, 1], outputs: 1, version: 1, aot: true, macs: none } as const;
+const common = {
+  tier: 1,
+  inputs: [1, 1],
+  outputs: 1,
+  version: 1,
+  scale: 'own',
+  operands: 'integers',
+  moves: false,
+  reshapes: false,
+  fuses: false,
+  aot: true,
+  macs: none,
+} as const;
 const unary = { ...common, version: 2 } as const;
+const weighted = {
+  ...common,
+  inputs: [2, 3],
+  version: 3,
+  operands: 'weights',
+  fuses: true,
+  macs: convolutionMacs,
+} as const;
+const pool = { ...unary, scale: 'operand', fuses: true } as const;
+const binary = { ...unary, inputs: [2, 2], operands: 'values', fuses: true } as const;
+const movement = { ...common, scale: 'operand', moves: true } as const;
+const resize = { ...common, tier: 4, inputs: [2, 2], version: 3, scale: 'operand' } as const;
+const reshape = { ...movement, inputs: [1, 2], reshapes: true } as const;
+
+/** Of functions into 0…1 and -1…1 (quantization specification). */
+const PROBABILITY: Affine = { scale: 1 / 256, zeroPoint: -128 };
+const SIGNED_UNIT: Affine = { scale: 1 / 128, zeroPoint: 0 };
 
 export const OPERATORS: { readonly [K in OperatorKind]: OperatorInfo<K> } = {
-  CONV_2D: {
-    ...common,
-    builtinCode: 3,
-    inputs: [2, 3],
-    version: 3,
-    tflm: tflm('AddConv2D', 'CONV_2D', 'conv'),
-    macs: convolutionMacs,
-  },
+  CONV_2D: { ...weighted, builtinCode: 3, tflm: tflmInt8('AddConv2D', 'conv', 'CONV_2D') },
   DEPTHWISE_CONV_2D: {
-    ...common,
+    ...weighted,
     builtinCode: 4,
-    inputs: [2, 3],
-    version: 3,
-    tflm: tflm('AddDepthwiseConv2D', 'DEPTHWISE_CONV_2D', 'depthwise_conv'),
+    tflm: tflmInt8('AddDepthwiseConv2D', 'depthwise_conv', 'DEPTHWISE_CONV_2D'),
     macs: depthwiseMacs,
   },
   FULLY_CONNECTED: {
-    ...common,
+    ...weighted,
     builtinCode: 9,
-    inputs: [2, 3],
     version: 4,
-    tflm: tflm('AddFullyConnected', 'FULLY_CONNECTED', 'fully_connected'),
-    macs: convolutionMacs,
+    tflm: tflmInt8('AddFullyConnected', 'fully_connected', 'FULLY_CONNECTED'),
   },
   AVERAGE_POOL_2D: {
-    ...unary,
+    ...pool,
     builtinCode: 1,
-    tflm: tflm('AddAveragePool2D', 'AVERAGE_POOL_2D', 'pooling'),
+    tflm: tflmInt8('AddAveragePool2D', 'pooling', 'AVERAGE_POOL_2D'),
   },
-  MAX_POOL_2D: { ...unary, builtinCode: 17, tflm: tflm('AddMaxPool2D', 'MAX_POOL_2D', 'pooling') },
-  RESHAPE: { ...common, builtinCode: 22, inputs: [1, 2], tflm: tflm('AddReshape') },
-  SOFTMAX: { ...unary, builtinCode: 25, tflm: tflm('AddSoftmax', 'SOFTMAX', 'softmax') },
-  LOGISTIC: { ...unary, builtinCode: 14, tflm: tflm('AddLogistic') },
-  TANH: { ...unary, builtinCode: 28, tier: 4, tflm: tflm('AddTanh') },
-  RELU: { ...unary, builtinCode: 19, tflm: tflm('AddRelu') },
-  RELU6: { ...unary, builtinCode: 21, tflm: tflm('AddRelu6') },
-  ADD: { ...unary, builtinCode: 0, inputs: [2, 2], tflm: tflm('AddAdd', 'ADD', 'add') },
-  MUL: { ...unary, builtinCode: 18, inputs: [2, 2], tflm: tflm('AddMul', 'MUL', 'mul') },
-  MEAN: { ...unary, builtinCode: 40, inputs: [2, 2], tflm: tflm('AddMean') },
-  PAD: { ...unary, builtinCode: 34, inputs: [2, 2], tflm: tflm('AddPad', 'PAD', 'pad') },
-  QUANTIZE: { ...common, builtinCode: 114, tflm: tflm('AddQuantize') },
-  DEQUANTIZE: { ...unary, builtinCode: 6, tflm: tflm('AddDequantize') },
+  MAX_POOL_2D: { ...pool, builtinCode: 17, tflm: tflmInt8('AddMaxPool2D', 'pooling', 'MAX_POOL_2D') },
+  RESHAPE: { ...reshape, builtinCode: 22, tflm: tflm('AddReshape', 'reshape') },
+  EXPAND_DIMS: {
+    ...reshape,
+    builtinCode: 70,
+    tier: 4,
+    inputs: [2, 2],
+    tflm: tflm('AddExpandDims', 'expand_dims'),
+  },
+  SQUEEZE: { ...reshape, builtinCode: 43, tier: 4, inputs: [1, 1], tflm: tflm('AddSqueeze', 'squeeze') },
+  TRANSPOSE: {
+    ...movement,
+    builtinCode: 39,
+    tier: 4,
+    inputs: [2, 2],
+    version: 2,
+    tflm: tflm('AddTranspose', 'transpose'),
+  },
+  SOFTMAX: {
+    ...unary,
+    builtinCode: 25,
+    scale: PROBABILITY,
+    tflm: tflmInt8('AddSoftmax', 'softmax', 'SOFTMAX'),
+  },
+  LOGISTIC: { ...unary, builtinCode: 14, scale: PROBABILITY, tflm: tflm('AddLogistic', 'logistic') },
+  TANH: { ...unary, builtinCode: 28, tier: 4, scale: SIGNED_UNIT, tflm: tflm('AddTanh', 'tanh') },
+  RELU: { ...unary, builtinCode: 19, tflm: tflm('AddRelu', 'activations') },
+  // TensorFlow Lite Micro's kernel clamps and does not rescale (micro/kernels/activations.cc). TensorFlow gives
+  // the output a scale of its own, which only its larger runtimes compute.
+  RELU6: { ...unary, builtinCode: 21, scale: 'clamped', tflm: tflm('AddRelu6', 'activations') },
+  LEAKY_RELU: { ...unary, builtinCode: 98, tier: 4, tflm: tflm('AddLeakyRelu', 'leaky_relu') },
+  HARD_SWISH: { ...common, builtinCode: 117, tier: 4, tflm: tflm('AddHardSwish', 'hard_swish') },
+  PRELU: {
+    ...common,
+    builtinCode: 54,
+    tier: 4,
+    inputs: [2, 2],
+    operands: 'values',
+    tflm: tflm('AddPrelu', 'prelu'),
+  },
+  ADD: { ...binary, builtinCode: 0, tflm: tflmInt8('AddAdd', 'add', 'ADD') },
+  SUB: { ...binary, builtinCode: 41, tier: 4, tflm: tflm('AddSub', 'sub') },
+  MUL: { ...binary, builtinCode: 18, tflm: tflmInt8('AddMul', 'mul', 'MUL') },
+  MEAN: { ...unary, builtinCode: 40, inputs: [2, 2], tflm: tflm('AddMean', 'reduce') },
+  REDUCE_MAX: {
+    ...unary,
+    builtinCode: 82,
+    tier: 4,
+    inputs: [2, 2],
+    scale: 'operand',
+    tflm: tflm('AddReduceMax', 'reduce'),
+  },
+  RESIZE_BILINEAR: { ...resize, builtinCode: 23, tflm: tflm('AddResizeBilinear', 'resize_bilinear') },
+  RESIZE_NEAREST_NEIGHBOR: {
+    ...resize,
+    builtinCode: 97,
+    moves: true,
+    tflm: tflm('AddResizeNearestNeighbor', 'resize_nearest_neighbor'),
+  },
+  PAD: { ...unary, builtinCode: 34, inputs: [2, 2], scale: 'operand', tflm: tflm('AddPad', 'pad') },
+  QUANTIZE: { ...common, builtinCode: 114, tflm: tflm('AddQuantize', 'quantize') },
+  DEQUANTIZE: { ...unary, builtinCode: 6, tflm: tflm('AddDequantize', 'dequantize') },
   CONCATENATION: {
     ...unary,
     builtinCode: 2,
     tier: 2,
     inputs: [1, 1024],
-    tflm: tflm('AddConcatenation'),
+    scale: 'joined',
+    operands: 'values',
+    tflm: tflm('AddConcatenation', 'concatenation'),
   },
-  STRIDED_SLICE: { ...unary, builtinCode: 45, tier: 2, inputs: [4, 4], tflm: tflm('AddStridedSlice') },
-  SPLIT_V: { ...unary, builtinCode: 102, tier: 2, inputs: [3, 3], outputs: -1, tflm: tflm('AddSplitV') },
-  READ_VARIABLE: { ...common, builtinCode: 143, tier: 2, inputs: [0, 0], tflm: tflm('AddReadVariable') },
-  ASSIGN_VARIABLE: { ...common, builtinCode: 144, tier: 2, outputs: 0, tflm: tflm('AddAssignVariable') },
+  STRIDED_SLICE: {
+    ...movement,
+    builtinCode: 45,
+    tier: 2,
+    inputs: [4, 4],
+    version: 2,
+    tflm: tflm('AddStridedSlice', 'strided_slice'),
+  },
+  SPLIT_V: {
+    ...movement,
+    builtinCode: 102,
+    tier: 2,
+    inputs: [3, 3],
+    outputs: -1,
+    version: 2,
+    tflm: tflm('AddSplitV', 'split_v'),
+  },
+  READ_VARIABLE: {
+    ...common,
+    builtinCode: 143,
+    tier: 2,
+    inputs: [0, 0],
+    scale: 'state',
+    moves: true,
+    tflm: tflm('AddReadVariable', 'read_variable'),
+  },
+  ASSIGN_VARIABLE: {
+    ...common,
+    builtinCode: 144,
+    tier: 2,
+    outputs: 0,
+    scale: 'state',
+    tflm: tflm('AddAssignVariable', 'assign_variable'),
+  },
   FOREIGN: {
     ...common,
     builtinCode: -1,
@@ -125,6 +256,19 @@ export const OPERATORS: { readonly [K in OperatorKind]: OperatorInfo<K> } = {
     aot: false,
   },
 };
+
+/** The scale and zero point of an int8 output that the function fixes. */
+export function fixedOutput(kind: OperatorKind): Affine | undefined {
+  const { scale } = OPERATORS[kind];
+  return typeof scale === 'object' ? scale : undefined;
+}
+
+/** Whether it takes RELU and RELU6 in. */
+export function fusesActivations(
+  operator: Model['operators'][number],
+): operator is Extract<Model['operators'][number], { readonly kind: ActivatedKind }> {
+  return OPERATORS[operator.kind].fuses;
+}
 
 /** Kinds by builtin code. */
 export const KIND_OF_CODE: ReadonlyMap<number, Exclude<OperatorKind, 'FOREIGN'>> = new Map(

@@ -48,6 +48,11 @@ interface Spatial {
   readonly strideH: number;
   readonly strideW: number;
 }
+/** How positions of the output lie in the input: corner on corner, or centres on centres of pixels; else both from 0. */
+interface Resize {
+  readonly alignCorners: boolean;
+  readonly halfPixelCenters: boolean;
+}
 interface Pool extends Spatial {
   readonly filterH: number;
   readonly filterW: number;
@@ -75,15 +80,35 @@ export interface OperatorOptions {
   MAX_POOL_2D: Pool;
   /** inputs: x, optionally the shape */
   RESHAPE: Record<never, never>;
+  /** inputs: x, the axis of the new dimension (constant int32) */
+  EXPAND_DIMS: Record<never, never>;
+  /** Dimensions of 1 that are left out; none given: all of them. Negative ones count from the end. */
+  SQUEEZE: { readonly axes: readonly number[] };
+  /** inputs: x, permutation (constant int32): dimension i of the output is dimension permutation[i] of x */
+  TRANSPOSE: Record<never, never>;
   SOFTMAX: { readonly beta: number };
   LOGISTIC: Record<never, never>;
   TANH: Record<never, never>;
   RELU: Record<never, never>;
   RELU6: Record<never, never>;
+  /** x, or alpha * x where x is negative */
+  LEAKY_RELU: { readonly alpha: number };
+  /** x * relu6(x + 3) / 6 */
+  HARD_SWISH: Record<never, never>;
+  /** inputs: x, alpha (constant, broadcast to x): x, or alpha * x where x is negative */
+  PRELU: Record<never, never>;
   ADD: { readonly activation: Activation };
+  /** inputs: a, b; a - b */
+  SUB: { readonly activation: Activation };
   MUL: { readonly activation: Activation };
   /** inputs: x, axes (constant int32) */
   MEAN: { readonly keepDims: boolean };
+  /** inputs: x, axes (constant int32) */
+  REDUCE_MAX: { readonly keepDims: boolean };
+  /** inputs: x [n,h,w,c], size [2] (constant int32): height and width of the output */
+  RESIZE_BILINEAR: Resize;
+  /** inputs: as RESIZE_BILINEAR */
+  RESIZE_NEAREST_NEIGHBOR: Resize;
   /** inputs: x, paddings [rank,2] (constant int32) */
   PAD: Record<never, never>;
   QUANTIZE: Record<never, never>;
@@ -122,7 +147,7 @@ export interface OperatorOf<K extends OperatorKind> {
 export type Operator = { readonly [K in OperatorKind]: OperatorOf<K> }[OperatorKind];
 
 /** File formats a model can come from. What is quantized here is written, and read again, as `tflite`. */
-export type SourceFormat = 'tflite' | 'tfjs-layers' | 'tfjs-graph' | 'keras' | 'saved-model';
+export type SourceFormat = 'tflite' | 'tfjs-layers' | 'tfjs-graph' | 'keras' | 'saved-model' | 'frozen-graph';
 
 /** What a quantized file says about its calibration; for people, and for telling two files apart. */
 export interface CalibrationSummary {
@@ -137,6 +162,11 @@ export interface CalibrationSummary {
   /** What quantized it: `kws-gen 1.2.0`. */
   readonly tool: string;
 }
+
+declare const INT8: unique symbol;
+
+/** A model that was found to compute in int8 throughout (`requireInt8`): what firmware can be made of. */
+export type Int8Model = Model & { readonly [INT8]: true };
 
 export interface Model {
   /** Without directory or extension. */
@@ -157,8 +187,10 @@ export interface Model {
   readonly outputs: readonly number[];
   /** From the file's metadata, if it carries any. */
   readonly labels?: readonly string[];
-  /** The front end it was calibrated with, from our own metadata. */
+  /** The front end it was calibrated with, from our own metadata, or trained with, from MLTK's. */
   readonly frontend?: FrontendSpec;
+  /** Of a front end that its file describes and that is not computed here: why, as a sentence. */
+  readonly unknownFrontend?: string;
   /** How it was quantized here, from our own metadata. */
   readonly calibration?: CalibrationSummary;
 }

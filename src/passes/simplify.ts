@@ -1,5 +1,6 @@
 /**
- * All passes over float models, in order: what a model computes, with as few operators as it takes.
+ * All passes over models, in order: what a model computes, with as few operators as it takes. Int8 models get
+ * those that change no bit of what is computed.
  *
  * Owns: the order. Each pass is a function of a model, leaves what it does not know alone, and gives back the
  * same object where it changes nothing. Operators keep the index they have in the source.
@@ -7,6 +8,11 @@
  */
 import { inputError } from '../diagnostics/errors.js';
 import type { Model } from '../model/types.js';
+import { numberKind } from '../verify/int8.js';
+import { dilate } from './exact/dilate.js';
+import { poolMaxima } from './exact/max-pools.js';
+import { plainReshapes } from './exact/plain-reshapes.js';
+import { removeConversionPairs } from './exact/requantize-pairs.js';
 import { dequantizeWeights } from './float/dequantize-weights.js';
 import { removeFakeQuantization } from './float/fake-quantization.js';
 import { foldConstants } from './float/fold-constants.js';
@@ -19,12 +25,16 @@ import { moveBehindPools } from './float/move-behind-pools.js';
 import { removeDead } from './float/remove-dead.js';
 import { removeIdentities } from './float/remove-identities.js';
 import { mergeReshapes, moveReshapes } from './float/reshapes.js';
-import { numberKind } from './int8.js';
+import { joinSlopes } from './float/slopes.js';
 
 export const FLOAT_PASSES: readonly ((model: Model) => Model)[] = [
   dequantizeWeights,
   removeFakeQuantization,
+  plainReshapes,
+  poolMaxima,
+  dilate,
   foldConstants,
+  joinSlopes,
   removeIdentities,
   moveReshapes,
   mergeReshapes,
@@ -34,6 +44,19 @@ export const FLOAT_PASSES: readonly ((model: Model) => Model)[] = [
   foldIntoFollowing,
   moveBehindPools,
   mergeAffine,
+  removeDead,
+];
+
+/** Exact: every output keeps its bits, in the reference kernels of both runtimes. */
+const INT8_PASSES: readonly ((model: Model) => Model)[] = [
+  plainReshapes,
+  poolMaxima,
+  dilate,
+  removeConversionPairs,
+  removeIdentities,
+  moveReshapes,
+  mergeReshapes,
+  foldPadding,
   removeDead,
 ];
 
@@ -49,23 +72,26 @@ const MOST_ROUNDS = 32;
  * (1e-5 of the largest), but for rounding that the file simulated (`removeFakeQuantization`). Which weights the
  * file stored rounded: `smallWeights(model)`, asked before.
  *
- * @param model verified; an int8 model comes back as it is
+ * An int8 model loses only what moves no number: shapes that are computed, RESHAPEs that change nothing,
+ * conversions there and back, dilation written as blocks. Its outputs are the same bit for bit.
+ *
+ * @param model verified
  * @throws an input error for a model that is far too large
  */
 export function simplifyModel(model: Model): Model {
-  if (numberKind(model) === 'int8') return model;
   if (model.operators.length > MOST_OPERATORS)
     throw inputError({
       where: model.name,
       what: `has ${model.operators.length} operators; models of up to ${MOST_OPERATORS} are simplified`,
       next: 'give a model made for microcontrollers',
     });
-  let [before, after] = [model, applyPasses(model)];
+  const passes = numberKind(model) === 'int8' ? INT8_PASSES : FLOAT_PASSES;
+  let [before, after] = [model, applyPasses(model, passes)];
   for (let round = 1; after !== before && round < MOST_ROUNDS; round += 1)
-    [before, after] = [after, applyPasses(after)];
+    [before, after] = [after, applyPasses(after, passes)];
   return after;
 }
 
-function applyPasses(model: Model): Model {
-  return FLOAT_PASSES.reduce((simpler, pass) => pass(simpler), model);
+function applyPasses(model: Model, passes: readonly ((model: Model) => Model)[]): Model {
+  return passes.reduce((simpler, pass) => pass(simpler), model);
 }

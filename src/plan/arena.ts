@@ -1,12 +1,13 @@
 /**
- * Where each block of the arena stands: no two blocks that live at the same time overlap, and the whole is
- * as small as it can be found.
+ * Where each block of the arena stands: no two blocks that live at the same time overlap, other than an output
+ * and the input that its kernel reads ahead of it (`Overlap`), and the whole is as small as it can be found.
  *
- * Owns: offsets. Leaves to others: which blocks there are and how long they live (`places.ts`).
+ * Owns: offsets. Leaves to others: which blocks there are and how long they live (`places.ts`), how far an
+ * output must keep from its input (`overlap.ts`).
  * Placing blocks optimally is dynamic storage allocation (NP-hard); models are small, so a few good orders,
  * then a fixed number of improvement rounds, reach the lower bound nearly always. Deterministic.
  */
-import { ALIGNMENT, type ArenaBlock, type ArenaPlan } from './types.js';
+import { ALIGNMENT, type ArenaBlock, type ArenaPlan, type Overlap } from './types.js';
 
 export type Block = Omit<ArenaBlock, 'offset'>;
 
@@ -20,12 +21,49 @@ function together(a: Block, b: Block): boolean {
   return a.first <= b.last && b.first <= a.last;
 }
 
+/** Where `block` may not begin, relative to where `other` does: strictly between the two. */
+function forbidden(
+  block: Block,
+  id: number,
+  other: Block,
+  otherId: number,
+): readonly [number, number] | undefined {
+  if (!together(block, other)) return undefined;
+  const [from, to] = [-align(block.bytes), align(other.bytes)];
+  if (block.over?.block === otherId) return narrowed(block.over, from, to);
+  if (other.over?.block !== id) return [from, to];
+  const [low, high] = narrowed(other.over, -to, -from);
+  return [-high, -low];
+}
+
+/** An output may begin `below` under its input, or `above` over it. */
+function narrowed(
+  { below, above = Number.POSITIVE_INFINITY }: Omit<Overlap, 'block'>,
+  from: number,
+  to: number,
+): readonly [number, number] {
+  return [Math.max(from, -align(Math.max(0, below))), Math.min(to, align(Math.max(0, above)))];
+}
+
+/** The least bytes that an output and its input need together. */
+function extent(output: Block, input: Block, over: Overlap): number {
+  const [y, x] = [align(output.bytes), align(input.bytes)];
+  const [low, high] = narrowed(over, -y, x);
+  return Math.min(Math.max(y, x - low), Math.max(x, high + y));
+}
+
 /** The most aligned bytes that are live at one step. */
 export function lowerBound(blocks: readonly Block[]): number {
   let most = 0;
   for (const { first } of blocks) {
     let live = 0;
-    for (const block of blocks) if (block.first <= first && first <= block.last) live += align(block.bytes);
+    for (const block of blocks) {
+      if (block.first > first || first > block.last) continue;
+      live += align(block.bytes);
+      const input = block.over === undefined ? undefined : blocks[block.over.block];
+      if (input === undefined || input.last < first || block.first !== first) continue;
+      live += extent(block, input, block.over!) - align(block.bytes) - align(input.bytes);
+    }
     most = Math.max(most, live);
   }
   return most;
@@ -36,24 +74,24 @@ interface Placement {
   readonly bytes: number;
 }
 
-/** Puts the blocks down in this order, each into the lowest gap that is free for its whole life. */
+/** Puts the blocks down in this order, each at the lowest address that all those before it leave it. */
 function place(blocks: readonly Block[], order: readonly number[]): Placement {
   const offsets = new Array<number>(blocks.length).fill(0);
   const done: number[] = [];
   let bytes = 0;
   for (const id of order) {
     const block = blocks[id]!;
-    const size = align(block.bytes);
+    const taken = done
+      .flatMap((other) => {
+        const range = forbidden(block, id, blocks[other]!, other);
+        return range === undefined ? [] : [[offsets[other]! + range[0], offsets[other]! + range[1]] as const];
+      })
+      .sort(([a], [b]) => a - b);
     let offset = 0;
-    for (const other of done) {
-      if (!together(block, blocks[other]!)) continue;
-      if (offset + size <= offsets[other]!) break;
-      offset = Math.max(offset, offsets[other]! + align(blocks[other]!.bytes));
-    }
+    for (const [from, to] of taken) if (from < offset && offset < to) offset = to;
     offsets[id] = offset;
-    bytes = Math.max(bytes, offset + size);
+    bytes = Math.max(bytes, offset + align(block.bytes));
     done.push(id);
-    done.sort((a, b) => offsets[a]! - offsets[b]!);
   }
   return { offsets, bytes };
 }

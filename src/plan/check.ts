@@ -1,6 +1,6 @@
 /**
  * What the planner relies on in a model, whoever made it: one input, one output, every value written once
- * and before it is read. Leaves to others: whether operands fit each other (`kernels/`).
+ * and before it is read. Leaves to others: whether operands fit each other (`lowering/`).
  */
 import { inputError, type Problem } from '../diagnostics/errors.js';
 import { operatorName } from '../model/operators.js';

@@ -3,7 +3,7 @@
  * needed, and values that are produced right there because nobody still needs the old ones.
  */
 
-import type { KernelCall } from '../kernels/call.js';
+import type { KernelCall } from '../lowering/call.js';
 import { tensorBytes } from '../model/elements.js';
 import type { Model } from '../model/types.js';
 import type { View } from './views.js';
@@ -14,7 +14,12 @@ interface Access {
   readonly tensor: number;
 }
 
-function accesses(calls: readonly KernelCall[], side: 'inputs' | 'outputs', variable: number): Access[] {
+/** The calls that read a variable (`inputs`) or assign it (`outputs`). */
+export function accesses(
+  calls: readonly KernelCall[],
+  side: 'inputs' | 'outputs',
+  variable: number,
+): Access[] {
   const other = side === 'inputs' ? 'outputs' : 'inputs';
   return calls.flatMap((call, at) => {
     const place = call[side][0];
@@ -24,29 +29,32 @@ function accesses(calls: readonly KernelCall[], side: 'inputs' | 'outputs', vari
 }
 
 /** The tensor that is really produced where `tensor` is a view of the whole of it. */
-function rootOf(model: Model, views: ReadonlyMap<number, View>, tensor: number): number {
+export function rootOf(model: Model, views: ReadonlyMap<number, View>, tensor: number): number {
   const view = views.get(tensor);
   if (view === undefined || view.offset !== 0) return tensor;
   const whole = tensorBytes(model.tensors[view.of]!) === tensorBytes(model.tensors[tensor]!);
   return whole ? rootOf(model, views, view.of) : tensor;
 }
 
-/**
- * Tensor → variable. A view that is better written straight into the state (a slice of what comes next) is
- * taken out of `views`.
- *
- * @param producer step that writes each tensor, -1 for inputs and constants
- * @param lastRead last step that reads each tensor or a view of it
- */
-export function tensorsInState(
-  model: Model,
-  calls: readonly KernelCall[],
-  views: Map<number, View>,
-  producer: readonly number[],
-  lastRead: readonly number[],
-): Map<number, number> {
+export interface StateInput {
+  readonly model: Model;
+  readonly calls: readonly KernelCall[];
+  /** A view that is better written straight into the state (a slice of what comes next) is taken out. */
+  readonly views: Map<number, View>;
+  /** Step that writes each tensor, -1 for inputs and constants. */
+  readonly producer: readonly number[];
+  /** Last step that reads each tensor or a view of it. */
+  readonly lastRead: readonly number[];
+  /** Variables that have a place of their own. */
+  readonly rings: ReadonlySet<number>;
+}
+
+/** Tensor → variable. */
+export function tensorsInState(input: StateInput): Map<number, number> {
+  const { model, calls, views, producer, lastRead, rings } = input;
   const inState = new Map<number, number>();
   model.variables.forEach((variable, v) => {
+    if (rings.has(v)) return;
     const reads = accesses(calls, 'inputs', v);
     const assigns = accesses(calls, 'outputs', v);
     for (const { at, tensor } of reads) {

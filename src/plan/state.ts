@@ -2,10 +2,14 @@
 import type { Model } from '../model/types.js';
 import { align } from './arena.js';
 import type { ConstantPool } from './constants.js';
+import type { Ring } from './rings.js';
 import type { StatePlan, StateReset } from './types.js';
 
-/** Lays out the variables that some operator reads or assigns. */
-export function layOutState(model: Model): Pick<StatePlan, 'bytes' | 'offsets'> {
+/** Lays out the variables that some operator reads or assigns, and rings without a variable. */
+export function layOutState(
+  model: Model,
+  rings: readonly Ring[],
+): Pick<StatePlan, 'bytes' | 'offsets' | 'rings'> {
   const used = new Set(
     model.operators.flatMap((op) =>
       op.kind === 'READ_VARIABLE' || op.kind === 'ASSIGN_VARIABLE' ? [op.options.variable] : [],
@@ -15,10 +19,17 @@ export function layOutState(model: Model): Pick<StatePlan, 'bytes' | 'offsets'> 
   const offsets = model.variables.map((variable, v) => {
     if (!used.has(v)) return undefined;
     const offset = bytes;
-    bytes += align(variable.initial.length);
+    const ring = rings.find((other) => other.variable === v);
+    bytes += align(ring?.capacity ?? variable.initial.length);
     return offset;
   });
-  return { bytes, offsets };
+  const planned = rings.map(({ variable, capacity, edge, kept, shift, turns }) => {
+    const sizes = { capacity, edge, kept, shift, turns };
+    if (variable !== undefined) return { variable, offset: offsets[variable]!, ...sizes };
+    bytes += turns * align(capacity);
+    return { offset: bytes - turns * align(capacity), ...sizes };
+  });
+  return { bytes, offsets, rings: planned };
 }
 
 /** A fill per run of variables with one value throughout, a copy from constant data for the others. */

@@ -7,14 +7,15 @@
  * is written down (`emit/aot.ts`).
  */
 
-import type { KernelName, KernelParams } from '../kernels/call.js';
+import type { KernelName, KernelParams } from '../lowering/call.js';
 import type { ElementType, OperatorKind } from '../model/types.js';
 
 /** Everything in memory starts at a multiple of this many bytes. */
 export const ALIGNMENT = 16;
 
-/** A place in memory: the scratch arena, the streaming state, or constant data. */
+/** A place in memory: the scratch arena, the streaming state, a ring's window onto it, or constant data. */
 export type BufferRef =
+  | { readonly region: 'ring'; readonly ring: number; readonly offset: number }
   | { readonly region: 'arena' | 'state'; readonly offset: number }
   | { readonly region: 'constant'; readonly constant: number; readonly offset: number };
 
@@ -26,12 +27,16 @@ export interface ConstantArray {
 }
 export type ConstantValues = Int8Array | Uint8Array | Int16Array | Int32Array | Float32Array;
 
-export interface PlannedCallOf<K extends KernelName> {
+interface PlannedCallOf<K extends KernelName> {
   readonly kernel: K;
   readonly params: KernelParams[K];
   /** The kernel's data operands in the order of its arguments. */
   readonly inputs: readonly BufferRef[];
   readonly outputs: readonly BufferRef[];
+  /** Memory that is the kernel's while it runs. */
+  readonly scratch?: BufferRef;
+  /** Made `count` times, the last first: operands of call i begin i steps further. */
+  readonly repeat?: { readonly count: number; readonly inputStep: number; readonly outputStep: number };
 }
 export type PlannedCall = { readonly [K in KernelName]: PlannedCallOf<K> }[KernelName];
 
@@ -41,15 +46,42 @@ export interface PlanStep {
   /** Shapes in and out: `1x49x10x1 -> 1x25x5x64`. */
   readonly shapes: string;
   readonly calls: readonly PlannedCall[];
+  /** What of its outputs is whole and in place once the calls are made: what a proof can read there. */
+  readonly results: readonly ResultPlace[];
 }
 
-/** A block of the arena, live from the step that writes it first to the step that reads it last. */
+/** An output of an operator, or the rows of it that a hop computes. */
+export interface ResultPlace {
+  /** Which of the operator's outputs. */
+  readonly output: number;
+  /** Of these bytes. */
+  readonly ref: BufferRef;
+  /** Of these bytes in the output. */
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/**
+ * An output that may overlap its input, block `block`, while its kernel runs: it begins `below` bytes or more
+ * under it, or, where the call can be made in pieces, `above` bytes or more over it.
+ */
+export interface Overlap {
+  readonly block: number;
+  readonly below: number;
+  readonly above?: number;
+}
+
+/**
+ * A block of the arena, live from the step that writes it first to the step that reads it last. One without
+ * tensors is a kernel's scratch memory.
+ */
 export interface ArenaBlock {
   readonly tensors: readonly number[];
   readonly bytes: number;
   readonly first: number;
   readonly last: number;
   readonly offset: number;
+  readonly over?: Overlap;
 }
 
 export interface ArenaPlan {
@@ -64,8 +96,24 @@ export type StateReset =
   | { readonly kind: 'fill'; readonly offset: number; readonly bytes: number; readonly value: number }
   | { readonly kind: 'copy'; readonly offset: number; readonly bytes: number; readonly constant: number };
 
+/**
+ * State whose window moves: `edge` bytes, `kept` bytes and `shift` new ones, of `capacity` bytes from `offset` on.
+ * That of a variable moves after each inference, that of a sliding window before those at a hop.
+ */
+export interface RingPlan {
+  readonly variable?: number;
+  readonly offset: number;
+  readonly capacity: number;
+  /** 2: a second ring of the same size follows, and both take turns, inference by inference. */
+  readonly turns: number;
+  readonly edge: number;
+  readonly kept: number;
+  readonly shift: number;
+}
+
 export interface StatePlan {
   readonly bytes: number;
+  readonly rings: readonly RingPlan[];
   /** Offset per variable of the model; absent where nothing reads or assigns it. */
   readonly offsets: readonly (number | undefined)[];
   readonly resets: readonly StateReset[];
@@ -83,6 +131,20 @@ export interface TensorPlace {
   readonly zeroPoint: number;
 }
 
+/** An inference whose window is that of the inference before, moved on by a hop: what of it is computed. */
+export interface SlidingPlan {
+  readonly frames: number;
+  readonly hop: number;
+  /** One per operator, as those of a whole inference, which must come first. */
+  readonly steps: readonly PlanStep[];
+  /** So many inferences are whole before the first that is not. */
+  readonly reachesBack: number;
+  /** Multiply-accumulates of a whole inference and at a hop. */
+  readonly macs: { readonly whole: number; readonly hop: number };
+  /** What stops rows from being followed further. */
+  readonly limits: readonly string[];
+}
+
 export interface ModelPlan {
   readonly name: string;
   readonly sha256: string;
@@ -92,6 +154,8 @@ export interface ModelPlan {
   readonly state: StatePlan;
   readonly input: TensorPlace;
   readonly output: TensorPlace;
+  /** What a hop computes, for models whose window slides. */
+  readonly sliding?: SlidingPlan;
   /** Bytes of constant data (flash), and of arena and state (RAM). */
   readonly cost: { readonly constantBytes: number; readonly ramBytes: number };
 }

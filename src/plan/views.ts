@@ -1,5 +1,5 @@
 /** Kernel calls that move nothing when their operands share memory: what is a part of what. */
-import type { KernelCall } from '../kernels/call.js';
+import type { KernelCall } from '../lowering/call.js';
 
 /** Tensor `tensor` is the bytes from `offset` on of tensor `of`. */
 export interface View {

@@ -15,7 +15,8 @@ import type { DetectorSpec } from '../detector/spec.js';
 import type { Problem } from '../diagnostics/errors.js';
 import { didYouMean } from '../diagnostics/nearest.js';
 import { type FieldPath, fieldProblem } from '../diagnostics/schema-problems.js';
-import { FRONTEND_PRESETS, type FrontendSpec, stepMs } from '../frontend/spec.js';
+import { FRONTEND_PRESETS } from '../frontend/presets.js';
+import { type FrontendSpec, stepMs } from '../frontend/spec.js';
 import type { DetectorEntry } from './schema.js';
 
 /** Labels that name the absence of a keyword: they compete, but are not detected unless kws.json says so. */

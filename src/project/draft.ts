@@ -6,31 +6,25 @@
  * (`resolve.ts`).
  */
 import { basename } from 'node:path';
-import { inputError, type Problem } from '../diagnostics/errors.js';
-import { didYouMean } from '../diagnostics/nearest.js';
-import { FRONTEND_PRESETS, type FrontendPreset, frontendHash } from '../frontend/spec.js';
-import type { MicroWakeWordManifest } from '../readers/microwakeword.js';
-import { defaultPreset } from './detector.js';
+import { inputError, KwsError, type Problem } from '../diagnostics/errors.js';
+import { FRONTEND_PRESETS } from '../frontend/presets.js';
 import {
   channelsOf,
   describeTensor,
   elements,
-  type FrontendGuess,
   framesOf,
-  guessFrontend,
   inputOf,
   isStreaming,
   outputOf,
-} from './fit.js';
+} from '../model/fit.js';
+import type { OutputChoice } from '../passes/probabilities/choice.js';
+import { addedNote, withProbabilities } from '../passes/probabilities/probabilities.js';
+import type { Asker } from './asker.js';
+import { chooseFrontend } from './choose-frontend.js';
+import { defaultPreset } from './detector.js';
 import type { ModelOpener } from './resolve.js';
 import type { DetectorEntry, FrontendEntry, KwsFile, ModelEntry } from './schema.js';
 import { readSource, type Source } from './source.js';
-
-/** Somebody who can be asked; absent where nobody is there. */
-export interface Asker {
-  choose<T extends string>(question: string, options: readonly { value: T; hint: string }[]): Promise<T>;
-  text(question: string, example: string): Promise<string>;
-}
 
 export interface DraftOptions {
   readonly openModel: ModelOpener;
@@ -39,6 +33,8 @@ export interface DraftOptions {
   readonly labels?: readonly string[] | undefined;
   readonly frontend?: string | undefined;
   readonly cutoff?: number | undefined;
+  /** What the model's outputs are; undefined: what the model itself tells. */
+  readonly output?: OutputChoice | undefined;
   /** Path of a model or manifest. */
   readonly gate?: string | undefined;
 }
@@ -62,143 +58,23 @@ export async function draftProject(path: string, options: DraftOptions): Promise
   const frontend = await chooseFrontend(main, options, problems, notes);
   const labels = await chooseLabels(main, options, problems, notes);
   if (gate !== undefined) checkGate(main, gate, frontend, problems);
+  const output = chooseOutput(main, frontend, options.output, problems, notes);
   if (problems.length > 0 || frontend === undefined || labels === undefined) throw inputError(problems);
   const name = safeName(options.name ?? main.name);
-  const gateName = gate === undefined ? undefined : distinct(safeName(gate.name), safeName(main.name));
+  const gateName = gate === undefined ? undefined : distinct(safeName(gate.name), name);
   const kws: KwsFile = {
     version: 1,
     name,
     frontend,
-    models: [entry(main, safeName(main.name), labels, detector(main, frontend, options.cutoff))],
+    models: [{ ...entry(main, name, labels, detector(main, frontend, options.cutoff)), ...output }],
     ...(gate === undefined
       ? {}
       : { gate: entry(gate, gateName!, [gateName!], detector(gate, frontend, undefined)) }),
   };
   if (main.manifest?.isVad === true && gate === undefined)
-    notes.push('this is a voice-activity model: it goes beside a wake word, with --gate');
+    notes.push('this is a voice-activity model: kws-gen init WAKE_WORD --gate puts it beside a wake word');
   return { kws, notes };
 }
-
-async function chooseFrontend(
-  source: Source,
-  { frontend, asker }: DraftOptions,
-  problems: Problem[],
-  notes: string[],
-): Promise<FrontendEntry | undefined> {
-  if (frontend !== undefined) {
-    if (Object.hasOwn(FRONTEND_PRESETS, frontend)) {
-      noteOtherFrontend(frontend, source, notes);
-      return fitting(frontend as FrontendPreset, source, problems);
-    }
-    problems.push({
-      what: `there is no front end ${JSON.stringify(frontend)}`,
-      where: '--frontend',
-      next: didYouMean(frontend, Object.keys(FRONTEND_PRESETS)),
-    });
-    return undefined;
-  }
-  if (source.manifest !== undefined) return manifestFrontend(source.manifest);
-  const guess = guessFrontend(source.model);
-  const [only, another] = guess.candidates;
-  if (only !== undefined && another === undefined) {
-    notes.push(`front end ${only}, because ${guess.reason}; --frontend names another one`);
-    return only;
-  }
-  if (guess.spec !== undefined && guess.spec.kind !== 'none') {
-    notes.push(`the front end that the model’s file describes (${frontendHash(guess.spec).slice(0, 12)})`);
-    return guess.spec as FrontendEntry;
-  }
-  if (asker !== undefined) return askFrontend(guess, asker);
-  problems.push(frontendProblem(source, guess));
-  return undefined;
-}
-
-function noteOtherFrontend(frontend: string, { manifest }: Source, notes: string[]): void {
-  const trained = manifest === undefined ? undefined : manifestFrontend(manifest);
-  if (trained === undefined || trained === frontend) return;
-  const name = typeof trained === 'string' ? trained : `${trained.preset} every ${trained.stepMs} ms`;
-  notes.push(`front end ${frontend}, as --frontend says; the manifest says ${name}`);
-}
-
-function fitting(
-  preset: FrontendPreset,
-  { file, model }: Source,
-  problems: Problem[],
-): FrontendPreset | undefined {
-  const channels = channelsOf(FRONTEND_PRESETS[preset]);
-  const input = inputOf(model);
-  if (channels === undefined || (input !== undefined && framesOf(input, channels) !== undefined))
-    return preset;
-  problems.push({
-    what: `the model does not fit the front end ${preset}`,
-    where: basename(file),
-    why: `${input === undefined ? `it has ${model.inputs.length} inputs` : `its input is ${describeTensor(input)}`}, the front end gives frames of ${channels} values`,
-    next: '--frontend none runs it on inputs pushed by the host',
-  });
-  return undefined;
-}
-
-function manifestFrontend({ version, stepMs }: MicroWakeWordManifest): FrontendEntry {
-  if (version === 1) return 'micro-wake-word-v1';
-  return stepMs === FRONTEND_PRESETS['micro-wake-word'].stepMs
-    ? 'micro-wake-word'
-    : { preset: 'micro-wake-word', stepMs };
-}
-
-const ABOUT: Readonly<Record<FrontendPreset, string>> = {
-  'micro-wake-word': '40 channels every 10 ms: microWakeWord models, version 2',
-  'micro-wake-word-v1': '40 channels every 20 ms: microWakeWord models, version 1',
-  'micro-speech': '40 channels every 20 ms: models trained like micro_speech',
-  'tensorflow-mfcc': '10 of 40 cepstra every 20 ms: TensorFlow’s speech_commands, Arm’s ML-KWS-for-MCU',
-  'mlperf-tiny-kws': '10 of 40 cepstra every 20 ms: MLPerf Tiny’s keyword spotting',
-  'mlperf-tiny-streaming': '40 channels every 32 ms: MLPerf Tiny’s streaming wake word',
-  'librosa-mfcc': '20 cepstra at 22050 Hz: librosa.feature.mfcc',
-  'torchaudio-mfcc': '40 cepstra every 12.5 ms: torchaudio.transforms.MFCC',
-  'keras-mel': '128 channels every 32 ms: keras.layers.MelSpectrogram',
-  'edge-impulse-mfcc': '13 cepstra every 20 ms: Edge Impulse’s MFCC block',
-  'edge-impulse-mfe': '40 channels every 10 ms: Edge Impulse’s MFE block',
-  'tfjs-speech-commands': '232 bins at 44.1 kHz: TensorFlow.js speech-commands, Teachable Machine audio',
-  'log-mel': '40 channels every 20 ms: a plain logarithmic mel spectrogram',
-  none: 'no audio: inputs are pushed by the host, to test and measure the model',
-};
-
-function askFrontend({ candidates, reason }: FrontendGuess, asker: Asker): Promise<FrontendPreset> {
-  const names = candidates.length > 0 ? candidates : (Object.keys(ABOUT) as FrontendPreset[]);
-  const question =
-    candidates.length > 0 ? 'Which front end was it trained with?' : `No front end fits: ${reason}`;
-  return asker.choose(
-    question,
-    names.map((value) => ({ value, hint: ABOUT[value] })),
-  );
-}
-
-function frontendProblem({ file, model }: Source, { candidates, reason }: FrontendGuess): Problem {
-  const where = basename(file);
-  if (candidates.length > 0)
-    return {
-      what: 'its front end must be named',
-      where,
-      why: `${reason}, and with the wrong one it never detects anything`,
-      next: `give ${candidates.map(flagFor).join(' or ')}, or the model’s manifest in its place`,
-    };
-  const input = inputOf(model);
-  const presets = (Object.keys(ABOUT) as FrontendPreset[]).filter((name) => {
-    const channels = channelsOf(FRONTEND_PRESETS[name]);
-    return channels !== undefined && input !== undefined && framesOf(input, channels) !== undefined;
-  });
-  const insist =
-    presets.length === 0
-      ? ''
-      : `; if it was trained with one all the same: ${presets.map(flagFor).join(' or ')}`;
-  return {
-    what: 'no front end of kws-gen fits this model',
-    where,
-    why: reason,
-    next: `--frontend none runs it on inputs pushed by the host, to test and measure it${insist}`,
-  };
-}
-
-const flagFor = (name: FrontendPreset) => `--frontend ${name} (${ABOUT[name]})`;
 
 async function chooseLabels(
   source: Source,
@@ -225,12 +101,14 @@ async function chooseLabels(
     return [source.name];
   }
   if (asker !== undefined) {
-    const answer = await asker.text(
-      `Labels of its ${count} outputs, in the order of training, separated by commas`,
-      'silence,unknown,yes,no',
-    );
-    const given = answer.split(',').map((label) => label.trim());
-    return counted(given, basename(source.file));
+    const question = `Labels of its ${count} outputs, in the order of training, separated by commas`;
+    for (let again = '', tries = 0; tries < MOST_ANSWERS; tries++) {
+      const answer = await asker.text(`${again}${question}`, 'silence,unknown,yes,no');
+      const given = answer.split(',').map((label) => label.trim());
+      const wrong = wrongLabels(given, count);
+      if (wrong === undefined) return given;
+      again = `${wrong}. `;
+    }
   }
   problems.push({
     what: `the labels of its ${count} outputs must be given`,
@@ -239,6 +117,38 @@ async function chooseLabels(
     next: `--labels ${count > 2 ? 'a,b,…' : 'a,b'} names all ${count}, in the order of training`,
   });
   return undefined;
+}
+
+/** Wrong answers, after which nobody is asked any more. */
+const MOST_ANSWERS = 10;
+
+function wrongLabels(given: readonly string[], count: number): string | undefined {
+  if (given.length !== count)
+    return `That were ${plural(given.length, 'label')} for ${plural(count, 'output')}`;
+  if (given.includes('')) return 'A label is empty';
+  const twice = given.find((label, index) => given.indexOf(label) !== index);
+  return twice === undefined ? undefined : `${JSON.stringify(twice)} stands there twice`;
+}
+
+/** As kws.json says it, where something is added or the user said it. */
+function chooseOutput(
+  { file, model }: Source,
+  frontend: FrontendEntry | undefined,
+  choice: OutputChoice | undefined,
+  problems: Problem[],
+  notes: string[],
+): Pick<ModelEntry, 'output'> {
+  if (choice === undefined && (frontend === undefined || frontend === 'none')) return {};
+  try {
+    const { added } = withProbabilities(model, choice, basename(file));
+    if (added !== undefined && choice === undefined) notes.push(addedNote(added));
+    const output = choice ?? (added === undefined ? undefined : 'logits');
+    return output === undefined ? {} : { output };
+  } catch (error) {
+    if (!(error instanceof KwsError)) throw error;
+    problems.push(...error.problems);
+    return {};
+  }
 }
 
 /** The gate shares the front end of the wake words, and gives one probability. */

@@ -1,8 +1,7 @@
-/** Files that a project names, read: regular ones of bounded size, or an error that says what to do. */
-import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+/** Files of a project: what they are called, how large they may be, and which others a model brings along. */
 import { dirname, resolve, sep } from 'node:path';
-import { inputError, type Problem } from '../diagnostics/errors.js';
+import { inputError } from '../diagnostics/errors.js';
+import { readBounded } from '../files/read-bounded.js';
 import type { Siblings } from '../readers/siblings.js';
 
 export const KWS_FILE = 'kws.json';
@@ -10,46 +9,6 @@ export const KWS_FILE = 'kws.json';
 /** A model for a microcontroller is a hundred times smaller. */
 export const LARGEST_MODEL = 32 * 1024 * 1024;
 export const LARGEST_KWS_FILE = 1024 * 1024;
-
-const REASONS: Readonly<Record<string, Omit<Problem, 'where'>>> = {
-  ENOENT: { what: 'there is no such file', next: 'check the path' },
-  ENOTDIR: { what: 'there is no such file', next: 'check the path' },
-  EACCES: { what: 'this file may not be read', next: 'give yourself permission to read it' },
-  EISDIR: { what: 'this is a folder, not a file', next: 'name the file in it' },
-};
-
-/**
- * @param path file to read
- * @param where how messages call it
- * @throws KwsError (exit code 2)
- */
-export async function readBounded(path: string, most: number, where = path): Promise<Uint8Array> {
-  const refuse = (problem: Omit<Problem, 'where'>) => inputError({ ...problem, where });
-  try {
-    // Non-blocking: opening a named pipe must not wait for its writer.
-    const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    try {
-      const stat = await file.stat();
-      if (stat.isDirectory()) throw refuse(REASONS.EISDIR!);
-      if (!stat.isFile()) throw refuse({ what: 'this is not a regular file', next: 'name a file' });
-      if (stat.size > most)
-        throw refuse({
-          what: `${stat.size} bytes are more than the ${most} that are read of such a file`,
-          next: 'check that it is the file you meant',
-        });
-      return await readAll(file, stat.size);
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === undefined) throw error;
-    throw inputError(
-      { ...(REASONS[code] ?? { what: `this file cannot be read (${code})` }), where },
-      { cause: error },
-    );
-  }
-}
 
 /** Files in the folder of `path` and below it, each as bounded as a model; nothing outside is read. */
 export function siblingsOf(path: string): Siblings {
@@ -64,16 +23,4 @@ export function siblingsOf(path: string): Siblings {
       });
     return readBounded(file, LARGEST_MODEL, name);
   };
-}
-
-/** At most as many bytes as the file had when it was measured: a growing file cannot outrun the bound. */
-async function readAll(file: FileHandle, size: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(size);
-  let filled = 0;
-  while (filled < size) {
-    const { bytesRead } = await file.read(bytes, filled, size - filled, filled);
-    if (bytesRead === 0) break;
-    filled += bytesRead;
-  }
-  return bytes.subarray(0, filled);
 }

@@ -4,18 +4,20 @@
  *
  * Nothing is written before everything is checked; an existing kws.json stays unless `force` is given.
  */
+
 import { existsSync } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inputError, type Problem, toolError } from '../diagnostics/errors.js';
 import { makeFolder } from '../files/make-folder.js';
+import type { Runtime } from '../model/runtime.js';
+import type { Model } from '../model/types.js';
 import { type DraftOptions, draftProject } from './draft.js';
 import { KWS_FILE } from './files.js';
 import { parseKwsFile } from './parse.js';
 import { type LoadedProject, type ModelOpener, resolveProject } from './resolve.js';
 import type { KwsFile, ModelEntry } from './schema.js';
-import type { Runtime } from './types.js';
 
 export const SCHEMA_FILE = 'kws.schema.json';
 export const SCHEMA = fileURLToPath(new URL(`../../schemas/${SCHEMA_FILE}`, import.meta.url));
@@ -35,7 +37,7 @@ export interface InitOptions extends DraftOptions {
 }
 
 export interface InitResult {
-  readonly project: LoadedProject;
+  readonly project: LoadedProject<Model>;
   readonly kws: KwsFile;
   /** Absolute paths, kws.json first. */
   readonly written: readonly string[];

@@ -5,24 +5,43 @@
  */
 import { join, resolve } from 'node:path';
 import { inputError, KwsError, type Problem } from '../diagnostics/errors.js';
+import { readBounded } from '../files/read-bounded.js';
 import type { FrontendSpec } from '../frontend/spec.js';
-import { KWS_FILE, LARGEST_KWS_FILE, readBounded } from './files.js';
+import type { Model } from '../model/types.js';
+import { findDeviceFiles } from './device-files.js';
+import { KWS_FILE, LARGEST_KWS_FILE } from './files.js';
 import { resolveFrontend } from './frontend.js';
+import { type OpenerListener, openProjectModel } from './open-model.js';
 import { parseKwsFile } from './parse.js';
 import { type LoadedProject, type ModelOpener, resolveProject } from './resolve.js';
 import type { KwsFile } from './schema.js';
 
-export interface LoadOptions {
-  readonly openModel: ModelOpener;
+export interface LoadOptions<M extends Model> {
+  /** Takes the place of what the commands open models with. */
+  readonly openModel: ModelOpener<M>;
 }
 
 /**
+ * Opens models as the commands do: a float model becomes int8 on the way, where kws.json says with what it is
+ * calibrated. An opener of one's own (`readModel`) may leave a model float: of such a project no firmware is made.
+ *
  * @param directory folder of kws.json
  * @throws KwsError (exit code 2) with everything that is wrong, each with field, value and fix
  */
-export async function loadProject(directory: string, options: LoadOptions): Promise<LoadedProject> {
+export function loadProject<M extends Model>(
+  directory: string,
+  options: LoadOptions<M>,
+): Promise<LoadedProject<M>>;
+export function loadProject(directory: string, listener?: OpenerListener): Promise<LoadedProject>;
+export async function loadProject(
+  directory: string,
+  options: Partial<LoadOptions<Model>> & OpenerListener = {},
+): Promise<LoadedProject<Model>> {
   const folder = resolve(directory);
-  return resolveProject(await readKwsFile(folder), { directory: folder, openModel: options.openModel });
+  const { openModel = openProjectModel(options) } = options;
+  const project = await resolveProject(await readKwsFile(folder), { directory: folder, openModel });
+  const deviceFiles = await findDeviceFiles(folder);
+  return deviceFiles.length === 0 ? project : { ...project, deviceFiles };
 }
 
 /**

@@ -3,20 +3,27 @@ import { findBoard, halDefines, type ResolvedBoard } from '../boards/index.js';
 import type { Boards } from '../boards/load.js';
 import { inputError, KwsError, type Problem } from '../diagnostics/errors.js';
 import { didYouMean } from '../diagnostics/nearest.js';
+import type { Model } from '../model/types.js';
 import type { LoadedProject } from './resolve.js';
 import type { BoardOverrides } from './schema.js';
+
+/** A board's settings, and the name that they stand under. */
+export interface BoardEntry {
+  readonly entry: string;
+  readonly overrides: BoardOverrides;
+}
 
 /**
  * The settings of kws.json for a board, whichever of its names they stand under.
  * @throws KwsError (exit code 2) where a name is no board, or one board has two entries
  */
 export function overridesFor(
-  project: Pick<LoadedProject, 'boards' | 'file'>,
+  project: Pick<LoadedProject<Model>, 'boards' | 'file'>,
   id: string,
   boards: Boards,
-): BoardOverrides {
+): BoardEntry {
   const problems: Problem[] = [];
-  const found = new Map<string, { readonly name: string; readonly overrides: BoardOverrides }>();
+  const found = new Map<string, BoardEntry>();
   for (const [name, overrides] of Object.entries(project.boards)) {
     const where = `${project.file}, boards[${JSON.stringify(name)}]`;
     try {
@@ -24,18 +31,34 @@ export function overridesFor(
       const before = found.get(board);
       if (before !== undefined)
         problems.push({
-          what: `is the same board as ${JSON.stringify(before.name)}`,
+          what: `is the same board as ${JSON.stringify(before.entry)}`,
           where,
           next: 'keep one of the two',
         });
-      found.set(board, { name, overrides });
+      found.set(board, { entry: name, overrides });
     } catch (error) {
       if (!(error instanceof KwsError)) throw error;
       problems.push(...error.problems.map((problem) => ({ ...problem, where })));
     }
   }
   if (problems.length > 0) throw inputError(problems);
-  return found.get(id)?.overrides ?? {};
+  return found.get(id) ?? { entry: id, overrides: {} };
+}
+
+/**
+ * The project as a board runs it: its models at the hop that kws.json sets for the board.
+ * @param named the board's id or alias; without one, and for a board that is not known, the project as it is
+ */
+export function projectOn<M extends Model>(
+  project: LoadedProject<M>,
+  named: string | undefined,
+  boards: Boards,
+): LoadedProject<M> {
+  const board = [...boards.values()].find(({ id, aliases }) => id === named || aliases.includes(named ?? ''));
+  if (board === undefined) return project;
+  const { entry } = overridesFor(project, board.id, boards);
+  const models = project.boardModels[entry];
+  return models === undefined ? project : { ...project, models };
 }
 
 /** @throws KwsError (exit code 2) where a microphone is set that the board does not have */

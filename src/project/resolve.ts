@@ -10,15 +10,29 @@
 import { isAbsolute, join } from 'node:path';
 import { inputError, KwsError, type Problem } from '../diagnostics/errors.js';
 import { type FieldPath, fieldProblem } from '../diagnostics/schema-problems.js';
-import { FRONTEND_PRESETS, type FrontendSpec, stepMs } from '../frontend/spec.js';
-import type { Model } from '../model/types.js';
+import { readBounded } from '../files/read-bounded.js';
+import { FRONTEND_PRESETS } from '../frontend/presets.js';
+import { type AudioFrontendSpec, type FrontendSpec, stepMs } from '../frontend/spec.js';
+import {
+  channelsOf,
+  describeTensor,
+  elements,
+  framesOf,
+  inputOf,
+  isStreaming,
+  outputOf,
+} from '../model/fit.js';
+import type { Runtime } from '../model/runtime.js';
+import type { Int8Model, Model } from '../model/types.js';
+import { withProbabilities } from '../passes/probabilities/probabilities.js';
 import type { Siblings } from '../readers/siblings.js';
+import { resolveActions } from './actions.js';
 import { resolveDetector } from './detector.js';
-import { LARGEST_MODEL, readBounded, siblingsOf } from './files.js';
-import { channelsOf, describeTensor, elements, framesOf, inputOf, isStreaming, outputOf } from './fit.js';
+import { LARGEST_MODEL, siblingsOf } from './files.js';
 import { frontendConflict, resolveFrontend } from './frontend.js';
+import type { Limits } from './limits.js';
 import type { BoardOverrides, KwsFile, ModelEntry } from './schema.js';
-import type { ResolvedModel, ResolvedProject, Runtime } from './types.js';
+import type { ResolvedModel, ResolvedProject } from './types.js';
 
 /** What a project says about a model it opens. */
 export interface ModelRequest {
@@ -33,34 +47,41 @@ export interface ModelRequest {
  * Bytes of a model file → a model that our runtimes may take; throws KwsError. `siblings` reads what lies
  * beside the file, for formats of several files; `request` is there where a project names the file.
  */
-export type ModelOpener = (
+export type ModelOpener<M extends Model = Model> = (
   bytes: Uint8Array,
   name: string,
   siblings: Siblings,
   request?: ModelRequest,
-) => Model | Promise<Model>;
+) => M | Promise<M>;
 
 /** A project and what its file says beyond the firmware itself: the defaults of the command line. */
-export interface LoadedProject extends ResolvedProject {
+export interface LoadedProject<M extends Model = Int8Model> extends ResolvedProject<M> {
   /** Folder that paths in the file are relative to. */
   readonly directory: string;
   /** How messages call the file. */
   readonly file: string;
   readonly board?: string;
   readonly runtime?: Runtime;
+  /** What a verdict is held against. */
+  readonly limits?: Limits;
   /** By the name that stands in the file: a board's id or alias. */
   readonly boards: Readonly<Record<string, BoardOverrides>>;
+  /** The models with the hop of a board, under the same name; boards without one are not here. */
+  readonly boardModels: Readonly<Record<string, readonly ResolvedModel<M>[]>>;
 }
 
-export interface ResolveOptions {
+export interface ResolveOptions<M extends Model = Model> {
   readonly directory: string;
-  readonly openModel: ModelOpener;
+  readonly openModel: ModelOpener<M>;
   /** `kws.json` by default. */
   readonly file?: string;
 }
 
 /** @throws KwsError (exit code 2) with every problem of the project */
-export async function resolveProject(kws: KwsFile, options: ResolveOptions): Promise<LoadedProject> {
+export async function resolveProject<M extends Model>(
+  kws: KwsFile,
+  options: ResolveOptions<M>,
+): Promise<LoadedProject<M>> {
   const { directory, openModel, file = 'kws.json' } = options;
   const problems: Problem[] = [];
   const frontend = resolveFrontend(kws.frontend, file, problems);
@@ -69,13 +90,26 @@ export async function resolveProject(kws: KwsFile, options: ResolveOptions): Pro
     ...(kws.gate === undefined ? [] : [{ entry: kws.gate, path: ['gate'] }]),
   ];
   checkNames(entries, file, problems);
-  const models: ResolvedModel[] = [];
+  const models: ResolvedModel<M>[] = [];
+  const opened: (Entry & { readonly model: M })[] = [];
   for (const { entry, path } of entries) {
     const context: Context = { file, path, problems, frontend };
     const model = await readModel(entry, directory, openModel, context);
     const resolved = model === undefined ? undefined : resolveModel(entry, model, context);
-    if (resolved !== undefined) models.push(resolved);
+    if (resolved === undefined) continue;
+    models.push(resolved);
+    opened.push({ entry, path, model: model! });
   }
+  const boardModels = modelsAtHops(kws, opened, { file, path: [], problems, frontend });
+  // Models that could not be read have no labels to name.
+  const actions =
+    models.length < entries.length
+      ? []
+      : resolveActions(kws.actions ?? [], models, {
+          file,
+          problems,
+          ...(kws.gate && { gate: kws.gate.name }),
+        });
   if (problems.length > 0 || frontend === undefined) throw inputError(problems);
   return {
     name: kws.name,
@@ -84,10 +118,36 @@ export async function resolveProject(kws: KwsFile, options: ResolveOptions): Pro
     ...(kws.gate === undefined ? {} : { gate: kws.gate.name }),
     ...(kws.board === undefined ? {} : { board: kws.board }),
     ...(kws.runtime === undefined ? {} : { runtime: kws.runtime }),
+    ...(kws.limits === undefined ? {} : { limits: kws.limits }),
+    ...(actions.length === 0 ? {} : { actions }),
     boards: kws.boards ?? {},
+    boardModels,
     directory,
     file,
   };
+}
+
+/** The models of boards that set a hop: those that take windows run as often as it says, with detectors for that. */
+function modelsAtHops<M extends Model>(
+  { boards = {} }: KwsFile,
+  opened: readonly (Entry & { readonly model: M })[],
+  context: Context,
+): Record<string, readonly ResolvedModel<M>[]> {
+  const found: Record<string, readonly ResolvedModel<M>[]> = {};
+  for (const [name, { hop }] of Object.entries(boards)) {
+    if (hop === undefined) continue;
+    if (opened.length > 0 && opened.every(({ model }) => isStreaming(model)))
+      report({ ...context, path: ['boards', name] }, 'hop', {
+        what: `${hop} for models that stream`,
+        why: 'their hop is the number of frames they take at a time',
+        next: 'remove it',
+      });
+    found[name] = opened.flatMap(({ entry, path, model }) => {
+      const own = isStreaming(model) ? entry : { ...entry, hop };
+      return resolveModel(own, model, { ...context, path }) ?? [];
+    });
+  }
+  return found;
 }
 
 interface Entry {
@@ -120,18 +180,22 @@ function checkNames(entries: readonly Entry[], file: string, problems: Problem[]
   }
 }
 
-async function readModel(
+async function readModel<M extends Model>(
   entry: ModelEntry,
   directory: string,
-  openModel: ModelOpener,
+  openModel: ModelOpener<M>,
   context: Context,
-): Promise<Model | undefined> {
+): Promise<M | undefined> {
   const path = isAbsolute(entry.file) ? entry.file : join(directory, entry.file);
   try {
     const bytes = await readBounded(path, LARGEST_MODEL, entry.file);
     const { frontend } = context;
     const request = { entry, directory, ...(frontend === undefined ? {} : { frontend }) };
-    return await openModel(bytes, entry.file, siblingsOf(path), request);
+    const model = await openModel(bytes, entry.file, siblingsOf(path), request);
+    // Inputs that are pushed measure the model as it is.
+    if (frontend?.kind === 'none' && entry.output === undefined) return model;
+    // What is added computes in the numbers that the model has: an int8 one stays int8.
+    return withProbabilities(model, entry.output, entry.file).model as M;
   } catch (error) {
     if (!(error instanceof KwsError)) throw error;
     const field = fieldProblem(context.file, [...context.path, 'file'], { what: '' }).where;
@@ -144,7 +208,11 @@ async function readModel(
   }
 }
 
-function resolveModel(entry: ModelEntry, model: Model, context: Context): ResolvedModel | undefined {
+function resolveModel<M extends Model>(
+  entry: ModelEntry,
+  model: M,
+  context: Context,
+): ResolvedModel<M> | undefined {
   const found = context.problems.length;
   const labels = resolveLabels(entry, model, context);
   const { frontend } = context;
@@ -159,7 +227,10 @@ function resolveModel(entry: ModelEntry, model: Model, context: Context): Resolv
     streaming: isStreaming(model),
   });
   if (detector === undefined || context.problems.length > found) return undefined;
-  return { name: entry.name, model: { ...model, name: entry.name }, labels, detector, hop };
+  return {
+    ...{ name: entry.name, model: { ...model, name: entry.name }, labels, detector, hop },
+    ...(entry.incremental && { incremental: entry.incremental }),
+  };
 }
 
 /** One per element of the only output. */
@@ -194,6 +265,10 @@ function resolveLabels(entry: ModelEntry, model: Model, context: Context): reado
 /** About how often a model that takes whole windows runs, unless kws.json says it. */
 const WINDOWED_HOP_MS = 100;
 
+/** Feature steps from one inference to the next of a model that takes so many frames, unless kws.json says it. */
+export const windowHop = (frames: number, frontend: AudioFrontendSpec): number =>
+  Math.max(1, Math.min(frames, Math.round(WINDOWED_HOP_MS / stepMs(frontend))));
+
 /** Feature steps from one inference to the next, where the input fits the front end. */
 function resolveHop(
   entry: ModelEntry,
@@ -213,8 +288,7 @@ function resolveHop(
     });
     return undefined;
   }
-  if (!isStreaming(model))
-    return entry.hop ?? Math.max(1, Math.min(frames, Math.round(WINDOWED_HOP_MS / stepMs(frontend))));
+  if (!isStreaming(model)) return entry.hop ?? windowHop(frames, frontend);
   if (entry.hop === undefined || entry.hop === frames) return frames;
   report(context, 'hop', {
     what: `${entry.hop} for a streaming model that takes ${frames} frames at a time`,

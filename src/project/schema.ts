@@ -8,11 +8,13 @@
 import { z } from 'zod';
 import { MAX_OUTPUTS, MAX_WINDOW } from '../detector/check.js';
 import { DETECTOR_PRESETS } from '../detector/settings.js';
-import { spectralSettings } from '../frontend/settings.js';
-import { FRONTEND_PRESETS } from '../frontend/spec.js';
+import { FRONTEND_PRESETS } from '../frontend/presets.js';
+import { microSettings, spectralSettings } from '../frontend/settings.js';
+import { RUNTIMES } from '../model/runtime.js';
+import { limitsSchema } from './limits.js';
 
 /** What models, labels and boards are called: safe in C, in paths and in the protocol's lines. */
-export const NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
+const NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 
 const name = (description: string, example: string) =>
   z
@@ -32,6 +34,13 @@ const line = (description: string, example: string) =>
     .max(1024)
     .regex(oneLine, 'must not contain control characters')
     .meta({ description, examples: [example] });
+
+/** What a port is called: it becomes part of the command that uploads. */
+const port = z
+  .string()
+  .max(1024)
+  .regex(/^[\w.:/\\@+,=-]+$/, 'must be a path, a name such as COM3, or a USB serial number')
+  .meta({ description: 'serial port of this board', examples: ['/dev/ttyACM0'] });
 
 const label = z
   .string()
@@ -71,12 +80,17 @@ const frontendObject = z
       .min(1)
       .max(1000)
       .meta({ description: 'micro: time from one frame to the next in ms', examples: [10] }),
-    channels: whole(1, 64, 'micro: number of filter-bank channels', 40),
+    channels: whole(1, 128, 'micro: number of filter-bank channels', 40),
     lowerBandLimit: whole(0, 48_000, 'micro: lower end of the filter bank in Hz', 125),
     upperBandLimit: whole(1, 48_000, 'micro: upper end of the filter bank in Hz', 7500),
     tables: z
-      .enum(['c', 'tflm'])
+      .enum(['c', 'tflm', 'mltk'])
       .meta({ description: 'micro: which rounding the tables have', examples: ['c'] }),
+    quantization: z.literal('micro-speech').meta({
+      description: 'micro: features become int8 by micro_speech’s rule, whatever scale the input declares',
+      examples: ['micro-speech'],
+    }),
+    ...microSettings,
   })
   .partial();
 
@@ -214,6 +228,14 @@ const model = z.strictObject({
     .max(MAX_OUTPUTS)
     .meta({ description: 'one label per model output, in its order', examples: [['okay nabu']] })
     .optional(),
+  output: z
+    .enum(['logits', 'probabilities'])
+    .meta({
+      description:
+        'what the model’s outputs are: logits, of which a softmax (several) or a sigmoid (one) is taken, or probabilities as they are (default: what the model itself tells)',
+      examples: ['logits'],
+    })
+    .optional(),
   quantize: quantize
     .meta({
       description: 'how a float model becomes int8 whenever firmware is made',
@@ -226,18 +248,69 @@ const model = z.strictObject({
     'feature steps from one inference to the next; a streaming model’s is fixed',
     5,
   ).optional(),
+  incremental: z
+    .enum(['auto', 'on', 'off'])
+    .meta({
+      description:
+        'whether a model that takes whole windows computes at a hop only what is new: where that saves and fits (auto, the default), wherever it can (on), never (off); the numbers are the same',
+      examples: ['auto'],
+    })
+    .optional(),
   detector: z
     .union([detectorPreset, detectorObject])
     .meta({ description: 'a preset, or its settings', examples: ['micro-wake-word'] })
     .optional(),
 });
 
+const action = z.strictObject({
+  on: label.meta({ description: 'the label whose detection it is for', examples: ['yes'] }),
+  model: name('the model that must hear it, where several have that label', 'okay_nabu').optional(),
+  pin: z
+    .union([
+      z.int().min(0).max(255),
+      z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,31}$/, 'must be the name of a pin, or its number'),
+    ])
+    .meta({
+      description: 'an output pin of the board: its number, or a name of it',
+      examples: ['LED_BUILTIN'],
+    })
+    .optional(),
+  level: z
+    .enum(['high', 'low', 'toggle'])
+    .meta({
+      description: 'what the pin becomes; before, it is the other (default: high)',
+      examples: ['high'],
+    })
+    .optional(),
+  ms: whole(
+    1,
+    600_000,
+    'how long it stays so, in ms; without it until another action sets the pin',
+    500,
+  ).optional(),
+  pulses: whole(1, 1000, 'how often, each as long as "ms" and as long apart', 3).optional(),
+  text: z
+    .string()
+    .min(1, 'must not be empty')
+    .max(200)
+    .regex(oneLine, 'must not contain control characters')
+    .regex(/^(?!\s*\{)/, 'must not begin with {: such lines are the board’s own')
+    .meta({ description: 'a line that is printed on the serial line', examples: ['lights on'] })
+    .optional(),
+});
+
 const board = z.strictObject({
   runtime: z
-    .enum(['aot', 'tflm'])
+    .enum(RUNTIMES)
     .meta({ description: 'runtime on this board', examples: ['aot'] })
     .optional(),
-  port: line('serial port of this board', '/dev/ttyACM0').optional(),
+  hop: whole(
+    1,
+    10_000,
+    'feature steps from one inference to the next on this board, of models that take whole windows',
+    5,
+  ).optional(),
+  port: port.optional(),
   microphone: z
     .strictObject({
       gain: whole(-128, 255, 'gain in the units of the capture API', 20).optional(),
@@ -282,7 +355,7 @@ export const kwsFileSchema = z
     name: name('name of the project', 'okay_nabu'),
     board: line('the board that is used when none is named', 'virtual-cortex-m4').optional(),
     runtime: z
-      .enum(['aot', 'tflm'])
+      .enum(RUNTIMES)
       .meta({ description: 'runtime, unless the board has its own', examples: ['aot'] })
       .optional(),
     frontend: z
@@ -296,6 +369,20 @@ export const kwsFileSchema = z
     gate: model
       .meta({ description: 'a voice-activity model without whose consent nothing is detected' })
       .optional(),
+    limits: limitsSchema
+      .meta({
+        description: 'what evaluate and test hold the project against; a suite may have its own',
+        examples: [{ maxMisses: 2 }],
+      })
+      .optional(),
+    actions: z
+      .array(action)
+      .max(100)
+      .meta({
+        description: 'what happens on a detection: pins, and lines of text',
+        examples: [[{ on: 'yes', pin: 'LED_BUILTIN', ms: 500 }]],
+      })
+      .optional(),
     boards: z
       .record(z.string(), board)
       .meta({ description: 'settings per board', examples: [{ native: { runtime: 'aot' } }] })
@@ -308,6 +395,7 @@ export type KwsFile = z.infer<typeof kwsFileSchema>;
 export type ModelEntry = KwsFile['models'][number];
 export type QuantizeEntry = NonNullable<ModelEntry['quantize']>;
 export type DetectorEntry = NonNullable<ModelEntry['detector']>;
+export type ActionEntry = NonNullable<KwsFile['actions']>[number];
 export type FrontendEntry = KwsFile['frontend'];
 export type BoardOverrides = NonNullable<KwsFile['boards']>[string];
 

@@ -6,9 +6,10 @@
  */
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { readBounded } from '../files/read-bounded.js';
 import type { Model } from '../model/types.js';
 import { isManifest, type MicroWakeWordManifest, readManifest } from '../readers/microwakeword.js';
-import { LARGEST_MODEL, readBounded, siblingsOf } from './files.js';
+import { LARGEST_MODEL, siblingsOf } from './files.js';
 import type { ModelOpener } from './resolve.js';
 
 /** A model file and what is said about it. */

@@ -4,26 +4,60 @@
  */
 import type { DetectorSpec } from '../detector/spec.js';
 import type { FrontendSpec } from '../frontend/spec.js';
-import type { Model } from '../model/types.js';
+import type { Int8Model, Model } from '../model/types.js';
 
-export type Runtime = 'aot' | 'tflm';
+/** How windows that slide are computed. */
+type Incremental = 'auto' | 'on' | 'off';
 
-export interface ResolvedModel {
+/** @typeParam M `Int8Model`: firmware can be made of it; `Model`: it may be float, to be looked at */
+export interface ResolvedModel<M extends Model = Int8Model> {
   /** Unique in the project; letters, digits, `_`, `-`, `.`. */
   readonly name: string;
-  readonly model: Model;
+  readonly model: M;
   /** One per model output. */
   readonly labels: readonly string[];
   readonly detector: DetectorSpec;
   /** Feature steps from one inference to the next; a streaming model's equals its input frames. */
   readonly hop: number;
+  /** Whether windows are computed anew at every hop (`off`), or only what is new, `auto` where that is worth it. */
+  readonly incremental?: Incremental;
 }
 
-export interface ResolvedProject {
+/** What a detection of one output starts. */
+export interface ResolvedAction {
+  /** Number of the model in the project, and of its label. */
+  readonly model: number;
+  readonly label: number;
+  readonly effect: PinEffect | { readonly text: string };
+  /** Its place in the list of kws.json, for messages. */
+  readonly entry: number;
+}
+
+export interface PinEffect {
+  readonly pin: string | number;
+  readonly level: 'high' | 'low' | 'toggle';
+  /** 0: for good. */
+  readonly ms: number;
+  readonly pulses: number;
+}
+
+/** A file of the project's own code for the device. */
+export interface DeviceFile {
+  /** Inside of its folder, with `/`. */
+  readonly path: string;
+  /** Absolute. */
+  readonly from: string;
+}
+
+export interface ResolvedProject<M extends Model = Int8Model> {
   readonly name: string;
   readonly frontend: FrontendSpec;
   /** Wake-word models first, in the order of kws.json; the gate, if any, last. */
-  readonly models: readonly ResolvedModel[];
+  readonly models: readonly ResolvedModel<M>[];
   /** Name of the voice-activity model without whose consent nothing is detected. */
   readonly gate?: string;
+  /** In the order of kws.json; one that several models start is there for each. */
+  readonly actions?: readonly ResolvedAction[];
+  /** Code that is compiled with the firmware. */
+  readonly deviceFiles?: readonly DeviceFile[];
 }

@@ -7,7 +7,7 @@
  */
 import { inputError, type Problem } from '../diagnostics/errors.js';
 import { nearest } from '../diagnostics/nearest.js';
-import { operatorPlace } from '../kernels/operands.js';
+import { operatorPlace } from '../lowering/operands.js';
 import { elementCount } from '../model/elements.js';
 import { operatorName } from '../model/operators.js';
 import type { Model } from '../model/types.js';
@@ -18,6 +18,7 @@ import type { Observer } from './observers/observer.js';
 import { percentileObserver } from './observers/percentile.js';
 import { unite } from './rules/activations.js';
 import { scaleGroups } from './rules/same-scale.js';
+import { atOnce, type Steps } from './steps.js';
 import type { CalibrationInput, CalibrationMethod, CalibrationOptions, Range, Ranges } from './types.js';
 
 const DEFAULT_PERCENTILE = 99.99;
@@ -56,6 +57,15 @@ export function calibrate(
   inputs: Iterable<CalibrationInput>,
   options: CalibrationOptions = {},
 ): Ranges {
+  return atOnce(calibrating(model, inputs, options));
+}
+
+/** The same step by step: gives the number of inferences after each. */
+export function* calibrating(
+  model: Model,
+  inputs: Iterable<CalibrationInput>,
+  options: CalibrationOptions = {},
+): Steps<number, Ranges> {
   const { method = 'min-max' } = options;
   const create = OBSERVERS[method](options);
   const pinned = pinnedRanges(model, options.pinned ?? {});
@@ -100,6 +110,7 @@ export function calibrate(
       observe(input!, window, () => `${model.name}, input`);
       engine.invoke([window]);
       count += 1;
+      yield count;
     }
   }
   if (count === 0)

@@ -8,22 +8,29 @@
 import { inputError, KwsError, type Problem } from '../diagnostics/errors.js';
 import { type FrontendSpec, frameChannels } from '../frontend/spec.js';
 import { elementCount } from '../model/elements.js';
+import { describeTensor, fitOf, isStreaming } from '../model/fit.js';
 import { inspectModel } from '../model/inspect.js';
 import type { Model } from '../model/types.js';
-import { describeTensor, framesOf, isStreaming } from '../project/fit.js';
+import type { Added, OutputChoice } from '../passes/probabilities/choice.js';
+import {
+  addedNote,
+  type WithProbabilities,
+  withProbabilities,
+} from '../passes/probabilities/probabilities.js';
 import type { QuantizationReport } from './report/types.js';
 import {
   inputTensor,
   isAudioFrontend,
   type NamedSet,
   type QuantizeRun,
+  quantizing,
   type RunOptions,
   requireFloat,
-  runQuantizer,
 } from './run.js';
 import { affordableInferences } from './sources/collect.js';
 import { loadCalibration } from './sources/load.js';
 import type { Listening } from './sources/recordings.js';
+import { withPauses } from './steps.js';
 
 export interface SourceRequest extends RunOptions {
   /** Folders, recordings, .npy, .npz, .json. */
@@ -33,6 +40,8 @@ export interface SourceRequest extends RunOptions {
   readonly directory: string;
   /** Where the paths come from, for messages. */
   readonly calibrateName?: string;
+  /** What its outputs are; undefined: what the model itself tells. */
+  readonly output?: OutputChoice;
   /** The library the model comes from, which computes the same. */
   readonly original?: Original;
   readonly progress?: (text: string) => void;
@@ -46,8 +55,9 @@ export interface Original {
 }
 
 /** @throws KwsError (exit code 2) where the model cannot be quantized, or nothing is there to do it with */
-export async function quantizeFromSources(model: Model, request: SourceRequest): Promise<QuantizeRun> {
-  requireFloat(model);
+export async function quantizeFromSources(given: Model, request: SourceRequest): Promise<QuantizeRun> {
+  requireFloat(given);
+  const { model, added } = judged(given, request);
   const { frontend, calibrateName = '--calibrate', progress } = request;
   const { shape } = inputTensor(model);
   const streaming = isStreaming(model);
@@ -67,9 +77,29 @@ export async function quantizeFromSources(model: Model, request: SourceRequest):
   const calibration = await load(request.calibrate, calibrateName);
   const holdout = request.holdout === undefined ? undefined : await load(request.holdout, '--holdout');
   progress?.(`quantizing ${model.name}`);
-  const run = runQuantizer(model, calibration, request, holdout);
-  if (request.original === undefined) return run;
-  return { ...run, report: await compared(run, calibration, request.original) };
+  const run = await withPauses(quantizing(model, calibration, request, holdout), request);
+  const notes = added === undefined || request.output !== undefined ? [] : [addedNote(added)];
+  const noted = { ...run, report: { ...run.report, notes: [...notes, ...run.report.notes] } };
+  if (request.original === undefined) return noted;
+  const original = added === undefined ? request.original : followed(request.original, added);
+  return { ...noted, report: await compared(noted, calibration, original) };
+}
+
+/** Models that hear are for labels, whose probabilities are wanted; others stay as they are. */
+function judged(model: Model, { output, frontend }: SourceRequest): WithProbabilities {
+  if (output === undefined && !isAudioFrontend(frontend)) return { model };
+  return withProbabilities(model, output);
+}
+
+/** The library's outputs with what was added to the model. */
+function followed({ name, predict }: Original, added: Added): Original {
+  const follow = (logits: Float32Array) => {
+    if (added === 'sigmoid') return logits.map((value) => 1 / (1 + Math.exp(-value)));
+    const powers = logits.map((value) => Math.exp(value - Math.max(...logits)));
+    const sum = powers.reduce((total, value) => total + value, 0);
+    return powers.map((value) => value / sum);
+  };
+  return { name, predict: async (inputs) => (await predict(inputs)).map(follow) };
 }
 
 /** Inputs that the original library is asked about: enough to see a layer that was read wrongly. */
@@ -115,13 +145,13 @@ function listeningOf(model: Model, frontend: FrontendSpec | undefined): Listenin
   if (!isAudioFrontend(frontend)) return undefined;
   const input = inputTensor(model);
   const channels = frameChannels(frontend);
-  const frames = framesOf(input, channels);
-  if (frames === undefined)
+  const fit = fitOf(input, channels);
+  if (fit === undefined)
     throw inputError({
       what: `does not fit the front end: its input is ${describeTensor(input)}`,
       where: model.name,
       why: `the front end gives frames of ${channels} values`,
       next: 'name the front end it was trained with: --frontend PRESET',
     });
-  return { frontend, frames, streaming: isStreaming(model) };
+  return { frontend, ...fit, streaming: isStreaming(model) };
 }

@@ -6,10 +6,11 @@
  * (`readers/microwakeword.ts`), writing files.
  */
 import { inputError, type Problem } from '../diagnostics/errors.js';
-import { tflmArenaBytes } from '../emit/tflm-arena.js';
-import { FRONTEND_PRESETS, type FrontendSpec, type MicroFrontendSpec } from '../frontend/spec.js';
+import { FRONTEND_PRESETS } from '../frontend/presets.js';
+import type { FrontendSpec, MicroFrontendSpec } from '../frontend/spec.js';
 import { elementCount } from '../model/elements.js';
 import type { Model } from '../model/types.js';
+import { tflmArenaBytes } from '../plan/tflm-arena.js';
 
 export interface ManifestSettings {
   readonly wakeWord: string;

@@ -6,14 +6,14 @@
  * (`calibrate.ts`), the file (`tflite/build.ts`).
  */
 import { inputError, KwsError, type Problem } from '../diagnostics/errors.js';
-import { lowerModel } from '../kernels/lower.js';
-import { operatorPlace } from '../kernels/operands.js';
+import { lowerModel } from '../lowering/lower.js';
+import { operatorPlace } from '../lowering/operands.js';
 import type { Affine } from '../model/arithmetic.js';
 import { describedModel, type ModelDescription } from '../model/builder.js';
 import type { Model, Operator, Variable } from '../model/types.js';
-import { numberKind, requireInt8 } from '../passes/int8.js';
-import { unsupportedOperators } from '../passes/support.js';
-import { verifyModel } from '../passes/verify.js';
+import { numberKind, requireInt8 } from '../verify/int8.js';
+import { unsupportedOperators } from '../verify/support.js';
+import { verifyModel } from '../verify/verify.js';
 import { floats, REWRITES, rewriteAssign, rewriteRead } from './rewrite/operators.js';
 import { Unquantizable } from './rewrite/unquantizable.js';
 import { Int8Writer, shortName } from './rewrite/writer.js';

@@ -5,28 +5,31 @@
  * Leaves to others: clips (`sources/`), ranges (`calibrate.ts`), TensorFlow's rules (`quantize.ts`), the report's
  * parts (`report/`), files (`commands/quantize.ts`).
  */
+
 import { createHash } from 'node:crypto';
+import { coreTarget } from '../boards/cores.js';
 import { inputError, type Problem } from '../diagnostics/errors.js';
 import type { AudioFrontendSpec, FrontendSpec } from '../frontend/spec.js';
 import { elementCount } from '../model/elements.js';
 import { inspectModel } from '../model/inspect.js';
 import type { Model, Tensor } from '../model/types.js';
 import { smallWeights } from '../passes/float/dequantize-weights.js';
-import { numberKind } from '../passes/int8.js';
 import { simplifyModel } from '../passes/simplify.js';
 import { planModel } from '../plan/plan.js';
-import { openModel } from '../readers/index.js';
+import { openModel } from '../readers/read-model.js';
 import { writeModel } from '../tflite/build.js';
+import { numberKind } from '../verify/int8.js';
 import { VERSION } from '../version.js';
-import { calibrate } from './calibrate.js';
+import { calibrating } from './calibrate.js';
 import { quantizeModel } from './quantize.js';
 import { agreementOf, worstClips } from './report/agreement.js';
-import { measure } from './report/measure.js';
+import { measuring } from './report/measure.js';
 import { methodText } from './report/table.js';
 import type { EndReport, OutputPair, QuantizationReport, SetReport } from './report/types.js';
 import { agreementProblem, sameAnswerProblem, stretchedProblem } from './report/warnings.js';
 import { checkClips } from './sources/check.js';
 import { type CalibrationSet, calibrationInputs, inferences } from './sources/types.js';
+import { atOnce, mapped, type Steps } from './steps.js';
 import type { CalibrationOptions, QuantizeOptions, Range } from './types.js';
 
 /** Clips and the paths they came from. */
@@ -55,7 +58,7 @@ export interface QuantizeRun {
 }
 
 /** What a micro-frontend's features span, whatever the clips: microWakeWord trains with 0…26. */
-export const MICRO_INPUT: Range = { min: 0, max: 26 };
+const MICRO_INPUT: Range = { min: 0, max: 26 };
 
 /**
  * The float model that can be quantized: one float32 input, one output.
@@ -95,7 +98,7 @@ export function inputTensor(model: Model): Tensor {
 }
 
 /** The pinned ranges with the front end's own, unless the input is pinned already. */
-export function pinnedRanges(
+function pinnedRanges(
   pinned: Readonly<Record<string, Range>>,
   frontend: FrontendSpec | undefined,
   model: Model,
@@ -116,6 +119,16 @@ export function runQuantizer(
   options: RunOptions,
   holdout?: NamedSet,
 ): QuantizeRun {
+  return atOnce(quantizing(model, calibration, options, holdout));
+}
+
+/** The same step by step: gives what is done at the moment. Arguments and errors as `runQuantizer`. */
+export function* quantizing(
+  model: Model,
+  calibration: NamedSet,
+  options: RunOptions,
+  holdout?: NamedSet,
+): Steps<string, QuantizeRun> {
   const { frontend, frontendName = frontend?.kind ?? 'none', labels = model.labels } = options;
   const float = simplifyModel({
     ...requireFloat(model),
@@ -123,7 +136,12 @@ export function runQuantizer(
     ...(frontend === undefined || frontend.kind === 'none' ? {} : { frontend }),
   });
   const pinned = pinnedRanges(options.pinned ?? {}, frontend, float);
-  const ranges = calibrate(float, calibrationInputs(calibration.set), { ...options, pinned });
+  const counted = (work: string, set: CalibrationSet) => (done: number) =>
+    `${work}, ${done} of ${inferences(set)} inferences`;
+  const ranges = yield* mapped(
+    calibrating(float, calibrationInputs(calibration.set), { ...options, pinned }),
+    counted('measuring ranges', calibration.set),
+  );
   const { description, counterparts } = quantizeModel(float, ranges, options);
   const method = options.method ?? 'min-max';
   const bytes = writeModel({
@@ -140,11 +158,13 @@ export function runQuantizer(
   const int8 = openModel(bytes, `${model.name}.tflite`);
 
   const twins = { float, int8, counterparts };
-  const measured = measure(twins, calibration.set);
+  const compare = (set: CalibrationSet, operators = true) =>
+    mapped(measuring(twins, set, operators), counted('comparing int8 with float', set));
+  const measured = yield* compare(calibration.set);
   const count = elementCount(int8.tensors[int8.outputs[0]!]!.shape);
   const unnamed = count === 1 ? [model.name] : Array.from({ length: count }, (_, i) => `output ${i}`);
   const names = labels ?? unnamed;
-  const held = holdout === undefined ? undefined : measure(twins, holdout.set, false);
+  const held = holdout === undefined ? undefined : yield* compare(holdout.set, false);
   const outputs = [...measured.outputs, ...(held?.outputs ?? [])];
   const report: QuantizationReport = {
     model: model.name,
@@ -237,7 +257,7 @@ function setReport({ paths, set }: NamedSet, pairs: Parameters<typeof agreementO
 
 function sizeOf(model: Model): QuantizationReport['size'] {
   const { totals, fileBytes } = inspectModel(model);
-  const plan = planModel(model);
+  const plan = planModel(model, coreTarget('cortex-m4f'));
   return {
     fileBytes,
     weightBytes: totals.weightBytes,

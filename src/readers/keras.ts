@@ -14,10 +14,12 @@ import { h5Weights, keras3Weights } from './keras/weights.js';
 import { lowerLayers } from './layers/lower.js';
 import type { WeightSource } from './layers/weights.js';
 import { modelName } from './names.js';
+import { field, isFields } from './support/fields.js';
 
 const SEARCHED = 64 * 1024;
 const CONFIG = 'config.json';
 const WEIGHTS = 'model.weights.h5';
+const METADATA = 'metadata.json';
 const LIMITS = { entries: 1000, bytes: 256 * 1024 * 1024 } as const;
 const SAVE = 'save the whole model (model.save("model.keras"))';
 
@@ -38,8 +40,8 @@ export function isKeras(bytes: Uint8Array): boolean {
  * @throws KwsError (exit code 2)
  */
 export function readKeras(bytes: Uint8Array, name: string): Model {
-  const { topology, weights } = isZip(bytes) ? openArchive(bytes, name) : openH5(bytes, name);
-  const description = lowerLayers(topology, weights, { name: modelName(name), file: name });
+  const { topology, weights, keras } = isZip(bytes) ? openArchive(bytes, name) : openH5(bytes, name);
+  const description = lowerLayers(topology, weights, { name: modelName(name), file: name, keras });
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   return { ...description, source: { format: 'keras', sha256, bytes } };
 }
@@ -47,7 +49,12 @@ export function readKeras(bytes: Uint8Array, name: string): Model {
 interface Opened {
   readonly topology: unknown;
   readonly weights: WeightSource;
+  readonly keras: 2 | 3;
 }
+
+/** Of `3.10.0`; what does not say it is as old as that. */
+const major = (version: unknown): 2 | 3 =>
+  typeof version === 'string' && Number.parseInt(version, 10) >= 3 ? 3 : 2;
 
 function openArchive(bytes: Uint8Array, name: string): Opened {
   const zip = readZip(bytes, name, LIMITS);
@@ -64,7 +71,14 @@ function openArchive(bytes: Uint8Array, name: string): Opened {
   return {
     topology: parsedJson(zip.read(CONFIG), `${name}, ${CONFIG}`),
     weights: keras3Weights(openHdf5(zip.read(WEIGHTS), `${name}, ${WEIGHTS}`)),
+    keras: names.has(METADATA) ? writtenBy(zip.read(METADATA), `${name}, ${METADATA}`) : 3,
   };
+}
+
+/** `metadata.json` of an archive: tf_keras writes such archives, too. */
+function writtenBy(bytes: Uint8Array, where: string): 2 | 3 {
+  const metadata = parsedJson(bytes, where);
+  return isFields(metadata) ? major(field(metadata, 'keras_version')) : 3;
 }
 
 function openH5(bytes: Uint8Array, name: string): Opened {
@@ -83,5 +97,6 @@ function openH5(bytes: Uint8Array, name: string): Opened {
   return {
     topology: parsedJson(new TextEncoder().encode(config), `${name}, model_config`),
     weights: h5Weights(group),
+    keras: major(root.texts('keras_version')?.[0]),
   };
 }

@@ -92,9 +92,29 @@ export function isManifest(json: string): boolean {
 export function readManifest(json: string, where: string): MicroWakeWordManifest {
   const value = parse(json, where);
   const version = typeof value === 'object' && value !== null ? (value as { version?: unknown }).version : 0;
-  if (version === 1) return fromV1(check(V1, value, where));
+  if (version === 1) {
+    refuseLaterFields(value, where);
+    return fromV1(check(V1, value, where));
+  }
   if (version === 2) return fromV2(check(V2, value, where));
   throw inputError(schemaProblems(ANY.safeParse(value).error!, value, ANY, where));
+}
+
+/** What only version 2 has. */
+const LATER = ['feature_step_size', 'sliding_window_size', 'tensor_arena_size'] as const;
+
+/** Version 1 means a step of 20 ms: with fields that say otherwise the manifest contradicts itself. */
+function refuseLaterFields(value: unknown, where: string): void {
+  const { micro } = value as { readonly micro?: unknown };
+  if (typeof micro !== 'object' || micro === null) return;
+  const later = LATER.filter((field) => Object.hasOwn(micro, field));
+  if (later.length === 0) return;
+  throw inputError({
+    what: `says version 1 and has fields of version 2: ${later.join(', ')}`,
+    where: `${where}, version`,
+    why: 'version 1 models were trained with a step of 20 ms, those of version 2 with what feature_step_size says',
+    next: 'write "version": 2 if it is of that version, or remove those fields',
+  });
 }
 
 function check<T>(schema: z.ZodType<T>, value: unknown, where: string): T {

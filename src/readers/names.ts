@@ -1,4 +1,5 @@
 /** Names of models, and names from files in messages. */
+import { printable as safe } from '../text/text.js';
 
 /** `models/okay_nabu.tflite` → `okay_nabu`. */
 export function modelName(path: string): string {
@@ -6,9 +7,8 @@ export function modelName(path: string): string {
   return base.replace(/\.[^.]*$/, '') || 'model';
 }
 
-/** A name out of a file, short and without control characters. */
+/** A name out of a file, short and without anything that steers a terminal. */
 export function printable(name: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not reach a terminal
-  const plain = name.slice(0, 200).replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
+  const plain = safe(name.slice(0, 200));
   return plain.length > 80 || name.length > 200 ? `${plain.slice(0, 77)}...` : plain;
 }

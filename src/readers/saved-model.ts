@@ -11,7 +11,6 @@ import { inputError } from '../diagnostics/errors.js';
 import type { Model } from '../model/types.js';
 import type { GraphDef, GraphNode, SignatureTensor } from './graph/graph-def.js';
 import { lowerGraph, ownValues } from './graph/lower.js';
-import { LayerError } from './layers/config.js';
 import { modelName, printable } from './names.js';
 import { mapEntry, readGraphDef } from './saved-model/graph.js';
 import { fields, lastField, text } from './saved-model/protobuf.js';
@@ -20,6 +19,7 @@ import { readShapeProto } from './saved-model/tensor.js';
 import type { Variables } from './saved-model/variables.js';
 import { readVariables } from './saved-model/variables.js';
 import type { Siblings } from './siblings.js';
+import { UnreadableError } from './support/unreadable.js';
 
 const SERVE = 'serve';
 const SIGNATURE = 'serving_default';
@@ -61,7 +61,7 @@ function described<T>(where: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (!(error instanceof LayerError)) throw error;
+    if (!(error instanceof UnreadableError)) throw error;
     throw inputError({ where, what: error.what, next: error.next }, { cause: error });
   }
 }
@@ -83,7 +83,7 @@ function parse(bytes: Uint8Array) {
   const metaGraphs = [...fields(bytes)].filter(({ number }) => number === 2).map((field) => field.bytes);
   const meta = metaGraphs.find((graph) => tagsOf(graph).includes(SERVE)) ?? metaGraphs[0];
   const graph = meta && lastField(meta, 2)?.bytes;
-  if (meta === undefined || graph === undefined) throw new LayerError('has no graph in it', KERAS);
+  if (meta === undefined || graph === undefined) throw new UnreadableError('has no graph in it', KERAS);
   const saver = lastField(meta, 3)?.bytes ?? EMPTY;
   return {
     graph: readGraphDef(graph),
@@ -111,7 +111,7 @@ function signatureOf(meta: Uint8Array): {
   const only = signatures.size === 1 ? [...signatures.values()][0] : undefined;
   const chosen = signatures.get(SIGNATURE) ?? only;
   if (chosen === undefined)
-    throw new LayerError(
+    throw new UnreadableError(
       signatures.size === 0
         ? 'has no signature: it does not say which function runs the model'
         : `has the signatures ${printable([...signatures.keys()].join(', '))}, and none is called ${SIGNATURE}`,

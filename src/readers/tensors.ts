@@ -51,7 +51,7 @@ export function readTensors(
   return { values, renumber: (id) => ids.get(id) ?? -1 };
 }
 
-export function tensorPlace(name: string, id: number, tensor: TfliteTensor): string {
+function tensorPlace(name: string, id: number, tensor: TfliteTensor): string {
   return `${name}, tensor ${id}${tensor.name === '' ? '' : ` (${printable(tensor.name)})`}`;
 }
 

@@ -11,10 +11,11 @@ import type { SignatureTensor, TensorValues } from './graph/graph-def.js';
 import { graphFromJson, readShape } from './graph/json.js';
 import { lowerGraph } from './graph/lower.js';
 import { parsedJson } from './json-file.js';
-import type { Fields } from './layers/config.js';
-import { field, isFields, LayerError } from './layers/config.js';
 import { modelName } from './names.js';
 import type { Siblings } from './siblings.js';
+import type { Fields } from './support/fields.js';
+import { field, isFields } from './support/fields.js';
+import { UnreadableError } from './support/unreadable.js';
 import type { TfjsWeight } from './tfjs-weights.js';
 import { readTfjsWeights } from './tfjs-weights.js';
 
@@ -68,7 +69,7 @@ function graphOf(json: Fields, name: string) {
   try {
     return graphFromJson(field(json, 'modelTopology'));
   } catch (error) {
-    if (!(error instanceof LayerError)) throw error;
+    if (!(error instanceof UnreadableError)) throw error;
     throw inputError({ where: name, what: error.what, next: error.next }, { cause: error });
   }
 }

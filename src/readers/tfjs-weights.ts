@@ -10,10 +10,11 @@ import { inputError } from '../diagnostics/errors.js';
 import { elementCount } from '../model/elements.js';
 import type { StoredType } from './float-values.js';
 import { floatValues, isStoredType, storedBytes } from './float-values.js';
-import { field, isFields, LayerError } from './layers/config.js';
 import type { Weight } from './layers/weights.js';
 import { printable } from './names.js';
 import type { Siblings } from './siblings.js';
+import { field, isFields } from './support/fields.js';
+import { UnreadableError } from './support/unreadable.js';
 
 /** No model for a microcontroller comes near. */
 const MOST_BYTES = 256 * 1024 * 1024;
@@ -63,9 +64,15 @@ export async function readTfjsWeights(
   const problems: Problem[] = [];
   for (const group of groups) {
     const parts: Uint8Array[] = [];
-    for (const path of group.paths) parts.push(await siblings(path));
-    files.push(...group.paths.map((path, i) => ({ path, bytes: parts[i]! })));
-    const found = parts.reduce((sum, part) => sum + part.length, 0);
+    let found = 0;
+    for (const path of group.paths) {
+      const bytes = await siblings(path);
+      parts.push(bytes);
+      files.push({ path, bytes });
+      found += bytes.length;
+      // What is too long is not read on: memory is bounded by what the weights take.
+      if (found > group.bytes) break;
+    }
     if (found !== group.bytes) {
       problems.push({
         where: `${where}, ${printable(group.paths.join(', '))}`,
@@ -104,7 +111,7 @@ function concatenated(parts: readonly Uint8Array[], length: number): Uint8Array 
 
 function decode(spec: Spec, bytes: Uint8Array): Float32Array {
   if (spec.stored === 'int32' || spec.stored === 'bool' || spec.dtype !== 'float32')
-    throw new LayerError(
+    throw new UnreadableError(
       `its weight ${printable(spec.name)} is ${printable(spec.dtype)}; float32 is needed`,
       AGAIN,
     );
@@ -146,6 +153,8 @@ function readManifest(manifest: unknown, where: string): readonly Group[] {
     total(({ specs }) => specs.length) > MOST_WEIGHTS
   )
     throw broken(`takes more than ${MOST_BYTES} bytes, ${MOST_FILES} files or ${MOST_WEIGHTS} weights`);
+  const paths = groups.flatMap((group) => group.paths);
+  if (new Set(paths).size < paths.length) throw broken('names a file twice');
   const names = new Set(groups.flatMap(({ specs }) => specs.map(({ name }) => name)));
   if (names.size < total(({ specs }) => specs.length)) throw broken('names a weight twice');
   return groups;

@@ -10,11 +10,12 @@ import { createHash } from 'node:crypto';
 import { inputError } from '../diagnostics/errors.js';
 import type { Model } from '../model/types.js';
 import { parsedJson } from './json-file.js';
-import { field, isFields } from './layers/config.js';
 import { lowerLayers } from './layers/lower.js';
 import { namedWeights } from './layers/weights.js';
 import { modelName } from './names.js';
 import type { Siblings } from './siblings.js';
+import { field, isFields } from './support/fields.js';
+import { readTeachableMachine } from './teachable-machine.js';
 import { readTfjsGraph } from './tfjs-graph.js';
 import { readTfjsWeights } from './tfjs-weights.js';
 
@@ -49,8 +50,13 @@ export async function readTfjsLayers(bytes: Uint8Array, name: string, siblings: 
   if (field(json, 'format') === 'graph-model' || field(topology, 'node') !== undefined)
     return readTfjsGraph(bytes, name, siblings);
   const { weights, files } = await readTfjsWeights(field(json, 'weightsManifest'), name, siblings);
+  const published = await readTeachableMachine(siblings);
   const description = lowerLayers(topology, namedWeights(weights), { name: modelName(name), file: name });
   const hash = createHash('sha256').update(bytes);
   for (const file of files) hash.update(file.bytes);
-  return { ...description, source: { format: 'tfjs-layers', sha256: hash.digest('hex'), bytes } };
+  return {
+    ...description,
+    ...published,
+    source: { format: 'tfjs-layers', sha256: hash.digest('hex'), bytes },
+  };
 }

@@ -3,20 +3,21 @@
  *
  * Owns: turning the file's main graph into a `Model`: ids checked, tensors typed, resource variables
  * resolved (`variables.ts`), operators we do not compute kept as FOREIGN under their own names.
- * Leaves to others: bytes (`tflite/`), whether shapes and scales make sense (`passes/verify.ts`), whether
- * a float model can be used (`passes/int8.ts`).
+ * Leaves to others: bytes (`tflite/`), whether shapes and scales make sense (`verify/verify.ts`), whether
+ * a float model can be used (`verify/int8.ts`).
  */
 import { createHash } from 'node:crypto';
 import type { Problem } from '../diagnostics/errors.js';
 import { inputError } from '../diagnostics/errors.js';
 import { builtinName, CUSTOM_CODE } from '../model/builtins.js';
 import { KIND_OF_CODE } from '../model/operators.js';
-import type { Model, Operator } from '../model/types.js';
+import type { Model, Operator, Tensor } from '../model/types.js';
 import { decodeTflite } from '../tflite/decode.js';
 import { OPTION_CODECS, UnreadableOption } from '../tflite/options.js';
 import type { TfliteFile, TfliteOperator } from '../tflite/schema.js';
 import { readLabels } from './labels.js';
 import { readOwnMetadata } from './metadata.js';
+import { type MltkParameters, mltkFrontend, mltkLabels, readMltk } from './mltk.js';
 import { modelName, printable } from './names.js';
 import { readTensors } from './tensors.js';
 import type { Resources } from './variables.js';
@@ -52,9 +53,10 @@ export function readTflite(bytes: Uint8Array, name: string): Model {
       inputs: operator.inputs.filter((id) => !resources.handles.has(id)).map(tensors.renumber),
       outputs: operator.outputs.map(tensors.renumber),
     };
-    return readOperator(file, operator, index, ids, resources, name, problems);
+    return readOperator({ file, name, resources, problems }, operator, index, ids);
   });
-  const labels = readLabels(file, bytes, name, problems);
+  const mltk = readMltk(file);
+  const labels = readLabels(file, bytes, name, problems) ?? (mltk && mltkLabels(mltk));
   const metadata = readOwnMetadata(file, name, problems);
   stop(problems);
   return {
@@ -71,8 +73,21 @@ export function readTflite(bytes: Uint8Array, name: string): Model {
     inputs: main.inputs.map(tensors.renumber),
     outputs: main.outputs.map(tensors.renumber),
     ...(labels === undefined ? {} : { labels }),
+    ...(mltk === undefined
+      ? {}
+      : foreignFrontend(mltk, tensors.values[tensors.renumber(main.inputs[0] ?? -1)])),
     ...metadata,
   };
+}
+
+function foreignFrontend(
+  mltk: MltkParameters,
+  input: Tensor | undefined,
+): Pick<Model, 'frontend' | 'unknownFrontend'> {
+  const scale = input?.quantization?.scales[0] ?? 0;
+  const found = mltkFrontend(mltk, input === undefined ? undefined : { type: input.type, scale });
+  if (found === undefined) return {};
+  return 'spec' in found ? { frontend: found.spec } : { unknownFrontend: found.unknown };
 }
 
 function stop(problems: readonly Problem[]): void {
@@ -85,7 +100,7 @@ function stop(problems: readonly Problem[]): void {
 }
 
 /** Name of an operator in the file: a custom operator's own, otherwise the builtin's. */
-export function fileOperatorName(file: TfliteFile, operator: TfliteOperator): string {
+function fileOperatorName(file: TfliteFile, operator: TfliteOperator): string {
   const code = file.operatorCodes[operator.opcodeIndex]!;
   return code.builtinCode === CUSTOM_CODE
     ? printable(code.customCode) || 'CUSTOM'
@@ -116,14 +131,20 @@ function idProblems(file: TfliteFile, name: string): Problem[] {
   });
 }
 
+/** A file while its operators are read. */
+interface Reading {
+  readonly file: TfliteFile;
+  /** As messages call it. */
+  readonly name: string;
+  readonly resources: Resources;
+  readonly problems: Problem[];
+}
+
 function readOperator(
-  file: TfliteFile,
+  { file, name, resources, problems }: Reading,
   operator: TfliteOperator,
   index: number,
   ids: { readonly inputs: readonly number[]; readonly outputs: readonly number[] },
-  resources: Resources,
-  name: string,
-  problems: Problem[],
 ): Operator[] {
   const { builtinCode } = file.operatorCodes[operator.opcodeIndex]!;
   const kind = KIND_OF_CODE.get(builtinCode);

@@ -4,12 +4,12 @@
  * Owns: inputs, outputs, state, tracing. Integer operators (`int8/`) are bit-exact with TensorFlow Lite
  * Micro's reference kernels; float operators (`float/`) sum in float64 and store float32, which is within
  * 1e-5 of TensorFlow Lite's.
- * Leaves to others: constants of integer kernels (`kernels/`), memory planning (`plan/`), speed (the device).
+ * Leaves to others: constants of integer kernels (`lowering/`), memory planning (`plan/`), speed (the device).
  */
 import { inputError } from '../diagnostics/errors.js';
-import { lowerModel } from '../kernels/lower.js';
+import { lowerModel } from '../lowering/lower.js';
 import type { Model, Operator } from '../model/types.js';
-import { numberKind } from '../passes/int8.js';
+import { numberKind } from '../verify/int8.js';
 import { prepareFloatModel } from './float/prepare.js';
 import { prepareCall } from './int8/prepare.js';
 import { allocateStore, type TypedArray } from './store.js';

@@ -1,5 +1,5 @@
 /** The arrays an engine computes on: one per tensor and per variable of a model. */
-import type { Place } from '../kernels/call.js';
+import type { Place } from '../lowering/call.js';
 import { elementCount } from '../model/elements.js';
 import type { ElementType, Model } from '../model/types.js';
 

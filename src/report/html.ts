@@ -4,7 +4,7 @@
  * Owns: the frame, the style, escaping, tables. Leaves to others: plots and what a report says.
  */
 import { formatProblem, type Problem } from '../diagnostics/errors.js';
-import { printable } from '../terminal/text.js';
+import { printable } from '../text/text.js';
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -81,18 +81,22 @@ const COLOURS = `
 const STYLE = `${COLOURS}
 body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; }
 main { max-width: 60rem; margin: 0 auto; padding: 1.5rem; }
+h1, h2, h3, p, li, figcaption { overflow-wrap: anywhere; }
 h1 { font-size: 1.6rem; margin: 0 0 1rem; } h2 { font-size: 1.2rem; margin: 2rem 0 .6rem; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; margin: 0; }
 dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; display: block; overflow-x: auto; font-size: 13px; }
 th, td { text-align: left; padding: .25rem .7rem .25rem 0; border-bottom: 1px solid var(--rule); vertical-align: top; }
 th { color: var(--quiet); font-weight: 600; } .number { text-align: right; font-variant-numeric: tabular-nums; }
-figure { margin: 1rem 0; overflow-x: auto; } figcaption { color: var(--quiet); font-size: 13px; }
+figure { margin: 1rem 0; } svg { max-width: 100%; height: auto; } figcaption { color: var(--quiet); font-size: 13px; }
 .grid { display: flex; flex-wrap: wrap; gap: 1rem; } .grid figure { margin: 0; } .small { width: 256px; }
 .warning { background: var(--notice); border-left: 4px solid var(--amber); padding: .5rem .8rem; margin: .8rem 0; }
 .bar { fill: var(--blue); } .weak { fill: var(--red); } .dot { fill: var(--blue); fill-opacity: .35; } .odd { fill: var(--red); }
 .axis { stroke: var(--axis); stroke-width: 1; } .frame { fill: none; stroke: var(--frame); }
 svg text { font: 11px system-ui, sans-serif; fill: var(--ink); } svg .value { fill: var(--quiet); }
+.bars { display: grid; grid-template-columns: max-content minmax(3rem, 26rem) max-content; gap: 0 .6rem; font-size: 12px; }
+.bars i { display: block; height: .75rem; margin: .2rem 0; } .bars .bar { background: var(--blue); } .bars .weak { background: var(--red); }
 summary { cursor: pointer; margin: .8rem 0; }
+@media (max-width: 34rem) { main { padding: 1rem; } dl { grid-template-columns: 1fr; } dd { margin-bottom: .4rem; } }
 footer { margin-top: 2.5rem; color: var(--quiet); font-size: 12px; overflow-wrap: anywhere; }
 `;

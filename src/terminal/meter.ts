@@ -5,10 +5,11 @@
  * Owns: the block of lines at the bottom of the terminal.
  * Leaves to others: where scores come from, and what is not a terminal (there, JSON lines are printed).
  */
-import type { Colours, TextStream } from './output.js';
-import { padColumns, printable, truncate, columns as width } from './text.js';
 
-export interface MeterModel {
+import { padColumns, printable, truncate, columns as width } from '../text/text.js';
+import type { Colours, TextStream } from './output.js';
+
+interface MeterModel {
   readonly name: string;
   readonly labels: readonly string[];
 }

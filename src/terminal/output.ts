@@ -6,8 +6,8 @@
  * Leaves to others: wording; exiting (`cli.ts`).
  */
 import picocolors from 'picocolors';
-import { formatProblem, type KwsError, type Problem } from '../diagnostics/errors.js';
-import { printable } from './text.js';
+import { type KwsError, type Problem, problemLines } from '../diagnostics/errors.js';
+import { printable, printableJson, wrapWords } from '../text/text.js';
 
 /** The part of a writable stream that is used; tests replace it. */
 export interface TextStream {
@@ -34,8 +34,22 @@ function wantsColour(stream: TextStream, environment: OutputOptions['environment
   return stream.isTTY === true;
 }
 
+/** COLUMNS, or the terminal's own width; undefined into pipes. */
+export function columnsOf(
+  environment: OutputOptions['environment'] = process.env,
+  { isTTY, columns }: TextStream,
+): number | undefined {
+  const given = Number(environment.COLUMNS);
+  if (Number.isInteger(given) && given > 0) return given;
+  return isTTY === true && columns !== undefined && columns > 0 ? columns : undefined;
+}
+
 /** Between two lines of status where nothing can be redrawn: a log shows that a long build is alive. */
 const STATUS_EVERY_MS = 10_000;
+/** Between two looks at whether it is time to show that a step goes on. */
+const BEAT_MS = 1000;
+/** A step that says nothing new for so long is shown with the time it has taken. */
+const QUIET_MS = 2000;
 
 export class Output {
   readonly json: boolean;
@@ -46,9 +60,15 @@ export class Output {
   readonly stdout: TextStream;
   readonly stderr: TextStream;
   readonly #errColours: Colours;
+  /** Columns of what is wrapped at words on stderr and stdout; undefined: nothing is. */
+  readonly #width: number | undefined;
+  readonly #outWidth: number | undefined;
   /** A status line stands on the terminal and must be cleared before anything else is written. */
   #status = false;
   #nextStatus = Date.now() + STATUS_EVERY_MS;
+  /** What is being done, since when, and the clock that shows that it goes on. */
+  #doing: { readonly text: string; readonly since: number } | undefined;
+  #beat: NodeJS.Timeout | undefined;
 
   constructor(options: OutputOptions) {
     this.json = options.json;
@@ -56,6 +76,8 @@ export class Output {
     this.stderr = options.stderr;
     this.terminal = options.stdout.isTTY === true;
     this.colours = picocolors.createColors(wantsColour(options.stdout, options.environment));
+    this.#width = columnsOf(options.environment, options.stderr);
+    this.#outWidth = columnsOf(options.environment, options.stdout);
     this.#errColours = picocolors.createColors(wantsColour(options.stderr, options.environment));
   }
 
@@ -68,23 +90,44 @@ export class Output {
   /** One object of `--json`, also where the stream of a board goes into a pipe. */
   line(line: JsonLine): void {
     this.#clearStatus();
-    this.stdout.write(`${JSON.stringify({ kws: 1, ...line })}\n`);
+    this.stdout.write(`${printableJson({ kws: 1, ...line })}\n`);
   }
 
+  /** One line, or several: each is made safe for a terminal, and wrapped at words where the width is known. */
   text(text: string | readonly string[]): void {
+    const lines = typeof text === 'string' ? [text] : text;
+    this.styled(lines.map((line) => wrapWords(printable(line), this.#outWidth)));
+  }
+
+  /** Lines with colours of ours; what they quote must have been made `printable`. */
+  styled(lines: readonly string[]): void {
     this.#clearStatus();
-    this.stdout.write(`${typeof text === 'string' ? text : text.join('\n')}\n`);
+    this.stdout.write(`${lines.join('\n')}\n`);
   }
 
   /** A step that has begun: a line that stays. */
   progress(text: string): void {
     this.#clearStatus();
-    this.stderr.write(`${this.#errColours.dim(printable(text))}\n`);
+    this.stderr.write(`${this.#errColours.dim(wrapWords(printable(text), this.#width))}\n`);
   }
 
-  /** What is being done at the moment: one line drawn over and over; where none can be, a line now and then. */
+  /** A step that may say nothing for long: a line that stays, and signs of life until something else is written. */
+  step(text: string): void {
+    this.progress(text);
+    this.#live(printable(text));
+  }
+
+  /**
+   * What is being done at the moment: one line drawn over and over; where none can be, a line now and then. While
+   * nothing new comes, it is shown with the seconds that it has taken.
+   */
   status(text: string): void {
     const shown = printable(text);
+    this.#live(shown);
+    this.#show(shown);
+  }
+
+  #show(shown: string): void {
     if (this.stderr.isTTY === true) {
       const width = Math.max(20, (this.stderr.columns || 80) - 1);
       this.stderr.write(`\r\u001b[2K${this.#errColours.dim(shown.slice(0, width))}`);
@@ -95,7 +138,20 @@ export class Output {
     }
   }
 
+  /** Shows from now on that this goes on; the process does not wait for it. */
+  #live(text: string): void {
+    this.#doing = { text, since: Date.now() };
+    if (this.#beat !== undefined) return;
+    this.#beat = setInterval(() => {
+      const { text: doing, since } = this.#doing!;
+      const passed = Date.now() - since;
+      if (passed >= QUIET_MS) this.#show(`${doing}, ${Math.floor(passed / 1000)} s`);
+    }, BEAT_MS).unref();
+  }
+
   #clearStatus(): void {
+    clearInterval(this.#beat);
+    this.#beat = undefined;
     if (this.#status) this.stderr.write('\r\u001b[2K');
     this.#status = false;
   }
@@ -107,7 +163,17 @@ export class Output {
       return;
     }
     this.#clearStatus();
-    this.stderr.write(`${this.#errColours.yellow('warning')} ${printableLines(formatProblem(problem))}\n`);
+    this.stderr.write(`${this.#errColours.yellow('warning')} ${this.#lines(problem, 'warning')}\n`);
+  }
+
+  /** A problem's lines behind a word, wrapped at words. */
+  #lines(problem: Problem, word: string): string {
+    const [headline = '', ...rest] = problemLines(problem).map(printableLog);
+    return [`${word} ${headline}`, ...rest]
+      .flatMap((text) => text.split('\n'))
+      .map((line) => wrapWords(line, this.#width))
+      .join('\n')
+      .slice(word.length + 1);
   }
 
   /** The one printer of failures. */
@@ -119,16 +185,19 @@ export class Output {
     this.#clearStatus();
     for (const problem of error.problems)
       this.stderr.write(
-        `${this.#errColours.bold(this.#errColours.red('error'))} ${printableLines(formatProblem(problem))}\n`,
+        `${this.#errColours.bold(this.#errColours.red('error'))} ${this.#lines(problem, 'error')}\n`,
       );
   }
 }
 
 /** A failure as an object: the first problem's fields, all problems, and the exit code. */
-export function errorLine(error: KwsError): JsonLine {
+function errorLine(error: KwsError): JsonLine {
   return { t: 'error', exit: error.exitCode, ...error.problems[0], problems: error.problems };
 }
 
-function printableLines(text: string): string {
-  return text.split('\n').map(printable).join('\n');
+/** Lines of a log that are quoted stand below each other, far in; a name cannot begin a line of its own. */
+const QUOTED = '\n       ';
+
+function printableLog(text: string): string {
+  return text.split(QUOTED).map(printable).join(QUOTED);
 }

@@ -3,13 +3,13 @@
  * them optional, and none is loaded before it is needed.
  */
 
-export interface TfTensor {
+interface TfTensor {
   readonly shape: readonly number[];
   data(): Promise<Float32Array | Int32Array | Uint8Array>;
   dispose(): void;
 }
 
-export interface TfLayersModel {
+interface TfLayersModel {
   readonly inputs: readonly { readonly shape: readonly (number | null)[] }[];
   predict(input: TfTensor): TfTensor | TfTensor[];
   dispose(): unknown;

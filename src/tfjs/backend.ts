@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { toolError } from '../diagnostics/errors.js';
 import type { TfCore, TfLayers } from './api.js';
 
-export type TfBackend = 'tensorflow' | 'wasm' | 'cpu';
+type TfBackend = 'tensorflow' | 'wasm' | 'cpu';
 
 export interface Tfjs {
   readonly backend: TfBackend;

@@ -5,7 +5,7 @@
  * and a second subgraph, called once, that assigns the initial values. Interpreters load the result.
  *
  * Owns: which operator codes, versions, resources and metadata a model needs.
- * Leaves to others: bytes (`encode.ts`), whether the model is sound (`passes/verify.ts`).
+ * Leaves to others: bytes (`encode.ts`), whether the model is sound (`verify/verify.ts`).
  */
 import { inputError } from '../diagnostics/errors.js';
 import { canonicalJson } from '../frontend/spec.js';

@@ -128,7 +128,9 @@ export class Cursor {
     const vector = this.follow(at, what);
     this.claim(vector, 4, 4, what);
     const count = this.view.readUint32(vector);
-    this.claim(vector + 4, count * width, Math.min(width, 8), what);
+    // Elements begin behind their count, at a multiple of 4 bytes; some writers align wider ones no further. Readers
+    // here take them byte by byte, and for the interpreter on a Cortex-M0+ whole words are aligned enough.
+    this.claim(vector + 4, count * width, 1, what);
     return read(vector + 4, count);
   }
 

@@ -10,7 +10,7 @@ import type { RawModel, TfliteFile } from './schema.js';
 import { FILE_IDENTIFIER, MODEL, SCHEMA_VERSION } from './schema.js';
 
 /** Far more than any microcontroller holds; keeps a hostile file from costing more than that. */
-export const MAX_FILE_BYTES = 64 * 1024 * 1024;
+const MAX_FILE_BYTES = 64 * 1024 * 1024;
 
 /** Whether the bytes carry the file identifier of TensorFlow Lite. */
 export function isTflite(bytes: Uint8Array): boolean {

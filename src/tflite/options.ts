@@ -19,7 +19,7 @@ interface OptionCodec<K extends CodedKind> {
 }
 
 /** What some tables repeat of the operator's tensors. */
-export interface WriteContext {
+interface WriteContext {
   readonly outputShape: readonly number[];
   readonly outputCount: number;
 }
@@ -76,7 +76,9 @@ const writeWindow = (options: Window2d): RawWindow2d => ({
 });
 
 /** Kinds without attributes of their own; `type` is the table converters write, if any. */
-const empty = (type?: 'PadOptions' | 'QuantizeOptions' | 'DequantizeOptions') => ({
+const empty = (
+  type?: 'PadOptions' | 'QuantizeOptions' | 'DequantizeOptions' | 'ExpandDimsOptions' | 'TransposeOptions',
+) => ({
   read: () => ({}),
   write: (): TfliteOptions => ({ type: type ?? 'none' }),
 });
@@ -91,6 +93,14 @@ const pool = {
     ...writeWindow(options),
     filterH: options.filterH,
     filterW: options.filterW,
+  }),
+};
+
+const reducer = {
+  read: (options: TfliteOptions) => ({ keepDims: expectTable(options, 'ReducerOptions').keepDims }),
+  write: (o: { readonly keepDims: boolean }): TfliteOptions => ({
+    type: 'ReducerOptions',
+    keepDims: o.keepDims,
   }),
 };
 
@@ -141,6 +151,12 @@ export const OPTION_CODECS: { readonly [K in CodedKind]: OptionCodec<K> } = {
     read: () => ({}),
     write: (_, context) => ({ type: 'ReshapeOptions', newShape: context.outputShape }),
   },
+  EXPAND_DIMS: empty('ExpandDimsOptions'),
+  SQUEEZE: {
+    read: (options) => ({ axes: [...expectTable(options, 'SqueezeOptions').squeezeDims] }),
+    write: (o) => ({ type: 'SqueezeOptions', squeezeDims: o.axes }),
+  },
+  TRANSPOSE: empty('TransposeOptions'),
   SOFTMAX: {
     read: (options) => ({ beta: expectTable(options, 'SoftmaxOptions').beta }),
     write: (o) => ({ type: 'SoftmaxOptions', beta: o.beta }),
@@ -153,13 +169,35 @@ export const OPTION_CODECS: { readonly [K in CodedKind]: OptionCodec<K> } = {
     read: (options) => ({ activation: readActivation(expectTable(options, 'AddOptions').activation) }),
     write: (o) => ({ type: 'AddOptions', activation: activationCode(o.activation), potScaleInt16: true }),
   },
+  LEAKY_RELU: {
+    read: (options) => ({ alpha: expectTable(options, 'LeakyReluOptions').alpha }),
+    write: (o) => ({ type: 'LeakyReluOptions', alpha: o.alpha }),
+  },
+  HARD_SWISH: empty(),
+  PRELU: empty(),
+  SUB: {
+    read: (options) => ({ activation: readActivation(expectTable(options, 'SubOptions').activation) }),
+    write: (o) => ({ type: 'SubOptions', activation: activationCode(o.activation), potScaleInt16: true }),
+  },
   MUL: {
     read: (options) => ({ activation: readActivation(expectTable(options, 'MulOptions').activation) }),
     write: (o) => ({ type: 'MulOptions', activation: activationCode(o.activation) }),
   },
-  MEAN: {
-    read: (options) => ({ keepDims: expectTable(options, 'ReducerOptions').keepDims }),
-    write: (o) => ({ type: 'ReducerOptions', keepDims: o.keepDims }),
+  MEAN: reducer,
+  REDUCE_MAX: reducer,
+  RESIZE_BILINEAR: {
+    read: (options) => {
+      const { alignCorners, halfPixelCenters } = expectTable(options, 'ResizeBilinearOptions');
+      return { alignCorners, halfPixelCenters };
+    },
+    write: (o) => ({ type: 'ResizeBilinearOptions', newHeight: 0, newWidth: 0, ...o }),
+  },
+  RESIZE_NEAREST_NEIGHBOR: {
+    read: (options) => {
+      const { alignCorners, halfPixelCenters } = expectTable(options, 'ResizeNearestNeighborOptions');
+      return { alignCorners, halfPixelCenters };
+    },
+    write: (o) => ({ type: 'ResizeNearestNeighborOptions', ...o }),
   },
   PAD: empty('PadOptions'),
   QUANTIZE: empty('QuantizeOptions'),

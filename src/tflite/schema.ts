@@ -19,7 +19,7 @@ const window2d = { padding, strideW: scalar('i32'), strideH: scalar('i32') };
 const dilation = { dilationW: scalar('i32', 1), dilationH: scalar('i32', 1) };
 
 /** Members of the BuiltinOptions union for the operators we know by name. */
-export const BUILTIN_OPTIONS = {
+const BUILTIN_OPTIONS = {
   Conv2DOptions: { code: 1, table: table('Conv2DOptions', { ...window2d, activation, ...dilation }) },
   DepthwiseConv2DOptions: {
     code: 2,
@@ -54,10 +54,23 @@ export const BUILTIN_OPTIONS = {
     table: table('ConcatenationOptions', { axis: scalar('i32'), activation }),
   },
   AddOptions: { code: 11, table: table('AddOptions', { activation, potScaleInt16: scalar('bool', 1) }) },
+  ResizeBilinearOptions: {
+    code: 15,
+    table: table('ResizeBilinearOptions', {
+      // Before the size became an operand.
+      newHeight: scalar('i32'),
+      newWidth: scalar('i32'),
+      alignCorners: scalar('bool'),
+      halfPixelCenters: scalar('bool'),
+    }),
+  },
   ReshapeOptions: { code: 17, table: table('ReshapeOptions', { newShape: scalars('i32') }) },
   MulOptions: { code: 21, table: table('MulOptions', { activation }) },
   PadOptions: { code: 22, table: table('PadOptions', {}) },
+  TransposeOptions: { code: 26, table: table('TransposeOptions', {}) },
   ReducerOptions: { code: 27, table: table('ReducerOptions', { keepDims: scalar('bool') }) },
+  SubOptions: { code: 28, table: table('SubOptions', { activation, potScaleInt16: scalar('bool', 1) }) },
+  SqueezeOptions: { code: 30, table: table('SqueezeOptions', { squeezeDims: scalars('i32') }) },
   StridedSliceOptions: {
     code: 32,
     table: table('StridedSliceOptions', {
@@ -70,6 +83,15 @@ export const BUILTIN_OPTIONS = {
     }),
   },
   DequantizeOptions: { code: 38, table: table('DequantizeOptions', {}) },
+  ExpandDimsOptions: { code: 52, table: table('ExpandDimsOptions', {}) },
+  ResizeNearestNeighborOptions: {
+    code: 74,
+    table: table('ResizeNearestNeighborOptions', {
+      alignCorners: scalar('bool'),
+      halfPixelCenters: scalar('bool'),
+    }),
+  },
+  LeakyReluOptions: { code: 75, table: table('LeakyReluOptions', { alpha: scalar('f32') }) },
   SplitVOptions: { code: 79, table: table('SplitVOptions', { numSplits: scalar('i32') }) },
   QuantizeOptions: { code: 89, table: table('QuantizeOptions', {}) },
   CallOnceOptions: { code: 103, table: table('CallOnceOptions', { subgraph: scalar('i32') }) },
@@ -170,7 +192,7 @@ export type TfliteSubgraph = ValueOf<typeof SUBGRAPH>;
 export type TfliteOperator = ValueOf<typeof OPERATOR>;
 export type TfliteOptions = TfliteOperator['options'];
 export type TfliteSignature = ValueOf<typeof SIGNATURE>;
-export type TfliteMetadata = ValueOf<typeof METADATA>;
+type TfliteMetadata = ValueOf<typeof METADATA>;
 
 export interface TfliteOperatorCode {
   /** The larger of the file's two fields: older files have only the deprecated one. */

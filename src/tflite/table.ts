@@ -58,12 +58,12 @@ export interface TableDef<F extends Readonly<Record<string, Field>> = Readonly<R
 }
 
 /** A member of a union with its values, nothing, or the code of a member the description does not have. */
-export type UnionValue<M extends UnionMembers> =
+type UnionValue<M extends UnionMembers> =
   | { readonly [N in keyof M & string]: { readonly type: N } & ValueOf<M[N]['table']> }[keyof M & string]
   | { readonly type: 'none' }
   | { readonly type: 'other'; readonly code: number };
 
-export type FieldValue<F extends Field> =
+type FieldValue<F extends Field> =
   F extends ScalarField<infer T>
     ? T extends 'bool'
       ? boolean

@@ -1,6 +1,6 @@
 """Starts and stops virtual boards; needs nothing but Python's own library.
 
-    runner.py start --state DIR --board ID --program FILE [--machine M --qemu PATH [--icount N]]
+    runner.py start --state DIR --board ID --program FILE [--machine M --qemu PATH [--icount N] [--memory-size N]]
     runner.py stop --state DIR
 
 A running board leaves in its state folder: `state.json` {pid, pty, memory, board, startTime}, `memory.bin` (the
@@ -19,6 +19,7 @@ import subprocess
 import sys
 import time
 
+# The memory that a board shares with the host; QEMU wants all of its machine's in one file, which is sparse.
 MEMORY_SIZE = 16 * 1024 * 1024
 
 
@@ -76,7 +77,7 @@ def start_qemu(arguments, memory, log):
         "-M",
         arguments.machine + ",memory-backend=shared",
         "-object",
-        "memory-backend-file,id=shared,size=%d,mem-path=%s,share=on" % (MEMORY_SIZE, qemu_value(memory)),
+        "memory-backend-file,id=shared,size=%d,mem-path=%s,share=on" % (arguments.memory_size, qemu_value(memory)),
         "-chardev",
         "pty,id=uart0",
         "-serial",
@@ -134,8 +135,9 @@ def start(arguments):
     # A new file: the old one's contents and whoever still has it open are none of this board's business.
     if os.path.exists(memory):
         os.remove(memory)
-    with open(memory, "wb") as file:
-        file.truncate(MEMORY_SIZE)
+    # What is played is nobody else's business, either.
+    with os.fdopen(os.open(memory, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.truncate(arguments.memory_size)
     log_path = os.path.join(arguments.state, "log.txt")
     with open(log_path, "wb") as log:
         try:
@@ -170,6 +172,7 @@ def main():
     starting.add_argument("--machine")
     starting.add_argument("--qemu", default="qemu-system-arm")
     starting.add_argument("--icount", type=int)
+    starting.add_argument("--memory-size", type=int, default=MEMORY_SIZE)
     stopping = commands.add_parser("stop")
     stopping.add_argument("--state", required=True)
     arguments = parser.parse_args()

@@ -114,9 +114,7 @@ describe('FLAC', () => {
     const values = [2 ** (bits - 1) - 1, -(2 ** (bits - 1)), ...noise(3000, bits)];
     const audio = await decode(flac([values], { bits, rate: 44_100 }));
     expect(audio).toMatchObject({ sampleRate: 44_100, channels: 1 });
-    const unit = 2 ** (bits - 1);
-    const off = [...audio.samples[0]!].map((value, i) => Math.abs(value * unit - values[i]!));
-    expect(Math.max(...off)).toBeLessThanOrEqual(bits === 24 ? 1 : 0);
+    expect([...audio.samples[0]!].map((value) => value * 2 ** (bits - 1))).toEqual(values);
   });
 
   test('channels are told apart, the length may be unknown', async () => {
@@ -132,14 +130,12 @@ describe('FLAC', () => {
     ['cut off', good.subarray(0, 7000), 'of 5000 samples are there'],
     ['only a header', good.subarray(0, 42), '0 of 5000 samples'],
     ['half a header', good.subarray(0, 20), '20 bytes are shorter than its header'],
-    ['a flipped bit', flipped, 'of 5000 samples are there'],
+    ['a flipped bit', flipped, 'the frame at sample 2048: its checksum does not fit'],
     ['no stream information first', Buffer.from(good).fill(4, 4, 5), 'its first block'],
     ['an absurd length', flac([[1, 2]], { claim: 2 ** 35 }), 'the recording is too long'],
     ['a rate of 0', flac([[1, 2]], { rate: 0 }), 'a sample rate of 0 Hz'],
   ])('%s', async (_, bytes, text) => {
-    const printed = console.error;
     await expect(decode(bytes)).rejects.toThrow(text);
-    expect(console.error).toBe(printed);
   });
 
   test('a small file that claims hours is refused before it is expanded', async () => {

@@ -122,11 +122,7 @@ export function flac(channels: readonly (readonly number[])[], options: FlacOpti
   ]);
 }
 
-export function flacFrame(
-  channels: readonly (readonly number[])[],
-  number: number,
-  bits: 8 | 16 | 24,
-): number[] {
+function flacFrame(channels: readonly (readonly number[])[], number: number, bits: 8 | 16 | 24): number[] {
   const size = channels[0]!.length;
   const sizeCode = { 8: 1, 16: 4, 24: 6 }[bits];
   const header = new Bits()

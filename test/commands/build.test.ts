@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { build } from '../../src/commands/build.js';
-import type { OptionValues } from '../../src/commands/options.js';
 import { render } from '../../src/commands/render.js';
+import type { OptionValues } from '../../src/commands/support/options.js';
 import { KwsError, toolError } from '../../src/diagnostics/errors.js';
 import { type FakeWorld, fakeContext } from '../support/command-line.js';
 import { wakeModel } from '../support/wake-model.js';
@@ -79,6 +79,7 @@ describe('render', () => {
         folder: join(directory, 'x', 'y'),
         build: BUILD,
         files: ['platformio.ini'],
+        windows: [],
       },
     ]);
   });
@@ -96,7 +97,7 @@ describe('build', () => {
     const { verdict, steps, ...fake } = await run('build', { board: 'nano33ble' });
     expect(verdict).toBe(0);
     expect(steps).toEqual([
-      ['render', 'arduino-nano-33-ble', 'tflm'],
+      ['render', 'arduino-nano-33-ble', 'aot'],
       ['write', out()],
       ['build', out()],
     ]);
@@ -111,7 +112,10 @@ describe('build', () => {
 
   test('--json and --emulate: the twin is named', async () => {
     const { lines, err } = await run('build', { board: 'nano33ble', emulate: true }, { json: true });
-    expect(lines()).toEqual([
+    const [load, ...rest] = lines();
+    // Of the board that the twin stands for.
+    expect(load).toMatchObject({ t: 'load', board: 'arduino-nano-33-ble', estimated: true });
+    expect(rest).toEqual([
       {
         kws: 1,
         t: 'build',
@@ -121,6 +125,7 @@ describe('build', () => {
         ram: { used: 512, total: 4_194_304, left: 4_193_792 },
         artifact: 'firmware.elf',
         seconds: 2.3,
+        windows: [],
       },
     ]);
     expect(err()).toContain('Twin of Arduino Nano 33 BLE');

@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { missingPackages } from '../../src/build/install-packages.js';
-import type { Prerequisite, PrerequisiteId } from '../../src/build/prerequisites.js';
+import { loadBoards } from '../../src/boards/index.js';
 import { type DoctorStages, doctor } from '../../src/commands/doctor.js';
 import { KwsError } from '../../src/diagnostics/errors.js';
+import { missingPackages } from '../../src/platformio/install-packages.js';
+import type { Prerequisite, PrerequisiteId } from '../../src/platformio/prerequisites.js';
 import { fakeContext } from '../support/command-line.js';
 
 const IDS: readonly PrerequisiteId[] = ['python', 'platformio', 'scons', 'qemu'];
@@ -25,12 +26,14 @@ function machine(missing: readonly PrerequisiteId[], mayInstall = true) {
   const lacks = new Set(missing);
   const installed: string[] = [];
   const stages: DoctorStages = {
+    boards: async () => loadBoards(),
     checkPrerequisites: async () => prerequisites(lacks),
     missingPackages: () => (mayInstall ? [...lacks].filter((id) => id === 'python' || id === 'qemu') : []),
     installPackages: async (packages) => {
       installed.push(...packages);
       for (const one of packages) lacks.delete(one as PrerequisiteId);
     },
+    leftOver: () => [],
     installPlatformio: async () => {
       installed.push('platformio');
       lacks.delete('platformio');
@@ -87,6 +90,26 @@ describe('doctor', () => {
     );
   });
 
+  test('a board whose platform is a git repository needs git', async () => {
+    const { stages } = machine([]);
+    const known = loadBoards();
+    const nano = known.get('arduino-nano-33-ble')!;
+    const native = known.get('native')!;
+    const platform = 'https://example.org/platform.git#v1.2.3';
+    const mine = { ...nano, id: 'mine', platformio: { ...nano.platformio, platform } };
+    const asked: unknown[] = [];
+    const checkPrerequisites = async (needs: unknown) => {
+      asked.push(needs);
+      return prerequisites(new Set());
+    };
+    const { context } = fakeContext();
+    for (const all of [[native, mine], [native]]) {
+      const boards = async () => new Map(all.map((board) => [board.id, board]));
+      await doctor(NO_FIX, context, { ...stages, checkPrerequisites, boards });
+    }
+    expect(asked).toEqual([{ git: ['mine'] }, { git: [] }]);
+  });
+
   test('--json: one object each', async () => {
     const { context, lines } = fakeContext({ json: true });
     await doctor(NO_FIX, context, machine(['qemu']).stages);
@@ -113,5 +136,29 @@ describe('packages that would be installed', () => {
   test('none where nobody may install them', () => {
     expect(missingPackages(found, { PATH: '/usr/bin' }, false)).toEqual([]);
     expect(missingPackages(found, { PATH: '' }, true)).toEqual([]);
+  });
+});
+
+describe('what killed runs left behind', () => {
+  const left = (ended: number[]) => [
+    { pid: 123, what: 'pio run in /p', end: async () => void ended.push(123) },
+    { pid: 124, what: 'the virtual board x', end: async () => void ended.push(124) },
+  ];
+
+  test.each([
+    [
+      'told',
+      NO_FIX,
+      [],
+      'left     process 123: pio run in /p, of a run that was killed\n         next: kws-gen doctor --fix',
+    ],
+    ['ended with --fix', FIX, [123, 124], 'ended    process 124: the virtual board x\n'],
+  ])('is %s', async (_, request, pids, said) => {
+    const ended: number[] = [];
+    const { context, out } = fakeContext();
+    const { stages } = machine([]);
+    expect(await doctor(request, context, { ...stages, leftOver: () => left(ended) })).toBe(0);
+    expect(ended).toEqual(pids);
+    expect(out()).toContain(said);
   });
 });

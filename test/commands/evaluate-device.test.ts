@@ -3,15 +3,15 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { evaluateProject } from '../../src/commands/evaluate.js';
-import type { OptionValues } from '../../src/commands/options.js';
-import type { Stages, Target } from '../../src/commands/stages.js';
-import type { DeviceEvent, HelloEvent } from '../../src/device/events.js';
+import type { OptionValues } from '../../src/commands/support/options.js';
 import { KwsError, toolError } from '../../src/diagnostics/errors.js';
 import type { DeviceReport } from '../../src/evaluate/device/types.js';
 import type { EvaluationReport } from '../../src/evaluate/types.js';
 import { loadProject } from '../../src/project/load.js';
 import type { LoadedProject } from '../../src/project/resolve.js';
-import { openModel } from '../../src/readers/index.js';
+import type { DeviceEvent, HelloEvent } from '../../src/protocol/events.js';
+import type { Aim } from '../../src/targets/aim.js';
+import type { Stages } from '../../src/targets/stages.js';
 import { fakeContext, kwsGen } from '../support/command-line.js';
 import { type HostSession, type HostSessionOptions, helloOf, hostSession } from '../support/host-session.js';
 import { chirpProject } from './chirps.js';
@@ -20,7 +20,7 @@ let directory: string;
 let project: LoadedProject;
 beforeAll(async () => {
   directory = chirpProject();
-  project = await loadProject(directory, { openModel });
+  project = await loadProject(directory);
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
@@ -33,7 +33,7 @@ interface Try extends HostSessionOptions {
 
 async function tryEvaluate(options: OptionValues, { json = true, abort, ...board }: Try = {}) {
   const steps: string[] = [];
-  const targets: Target[] = [];
+  const targets: Aim[] = [];
   const sessions: HostSession[] = [];
   const signal = abort?.signal ?? new AbortController().signal;
   const running = (name: string) => ({
@@ -44,6 +44,7 @@ async function tryEvaluate(options: OptionValues, { json = true, abort, ...board
   });
   const stages: Stages = {
     render: async () => ({ files: new Map(), buildId: `0123456789ab${'0'.repeat(52)}` }),
+    count: () => expect.unreachable('nothing is counted'),
     locate: async (target) => target,
     write: async (_, folder) => void steps.push(`write ${folder.slice(directory.length + 1)}`),
     build: async () => {

@@ -247,5 +247,5 @@ test('several labels: by =LABEL, or by the folder, and what was heard in place o
   expect(named.out).toContain('Said, and heard:');
   const { code: wrong, err } = await run(...project, '--positives', 'chirps');
   expect(wrong).toBe(2);
-  expect(err).toContain('it is not said which label this is');
+  expect(err).toContain('chirps: it is not said which label its 4 files are');
 });

@@ -8,7 +8,7 @@ import { readNpy, writeNpy } from '../../src/files/npy.js';
 import { clipFeatures } from '../../src/frontend/clip.js';
 import { streamFeatures } from '../../src/frontend/compare/compare.js';
 import { pictureOf } from '../../src/frontend/picture.js';
-import { FRONTEND_PRESETS } from '../../src/frontend/spec.js';
+import { FRONTEND_PRESETS } from '../../src/frontend/presets.js';
 import { wav16 } from '../audio/files.js';
 import { syllables } from '../frontend/signals.js';
 import { jsonLines, kwsGen } from '../support/command-line.js';
@@ -206,7 +206,7 @@ describe('mistakes', () => {
   test.each([
     [
       ['clip.wav', '--frontend', 'log-mell'],
-      '--frontend: "log-mell" is not known\n  next: did you mean log-mel?',
+      '--frontend: there is no front end "log-mell"\n  next: did you mean log-mel?',
     ],
     [['clip.wav', '--frontend', 'none'], 'there is no front end, and so there are no features'],
     [['none.wav', '--frontend', 'log-mel'], 'there is no such file'],

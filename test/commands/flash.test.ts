@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { flash } from '../../src/commands/flash.js';
-import type { OptionValues } from '../../src/commands/options.js';
-import type { Stages } from '../../src/commands/stages.js';
-import type { PcmSource } from '../../src/device/pcm.js';
-import { openSession } from '../../src/device/session.js';
+import type { OptionValues } from '../../src/commands/support/options.js';
 import { KwsError, toolError } from '../../src/diagnostics/errors.js';
+import type { PcmSource } from '../../src/protocol/pcm.js';
+import { openSession } from '../../src/protocol/session.js';
+import type { Stages } from '../../src/targets/stages.js';
 import { type FakeWorld, fakeContext } from '../support/command-line.js';
 import { FakeDevice, type FakeDeviceOptions } from '../support/fake-device.js';
 import { screenOf } from '../support/screen.js';
@@ -69,6 +69,7 @@ async function tryFlash({ options = {}, world = {}, device: fields = {}, stages 
       stop: step('stop', () => undefined),
       release: step('release', () => undefined),
     })),
+    count: () => expect.unreachable('nothing is counted'),
     locate: async (target) => target,
     find: step('find', () => ({ port: 'fake' })),
     open: step('open', async (_, signal) => {
@@ -107,6 +108,14 @@ describe('without a terminal', () => {
       seconds: 1.2,
     });
     expect(err()).toContain('p for virtual-cortex-m4, runtime aot\n');
+  });
+
+  test('what becomes of windows is said before the build, and stands in its line', async () => {
+    const windows = [{ model: 'm', taken: true, macs: { whole: 2e6, hop: 1e6 }, bytes: 2048, notes: [] }];
+    const render = async () => ({ files: new Map(), buildId: `${BUILD}${'0'.repeat(52)}`, windows });
+    const { err, lines } = await tryFlash({ stages: { render } });
+    expect(err()).toContain('m at a hop: 1.00 M of 2.00 M multiplications, for 2.0 KB of memory');
+    expect(lines()[0]).toMatchObject({ t: 'build', windows });
   });
 
   test('clips in order, each event with its clip, the device reset between them', async () => {
@@ -295,6 +304,17 @@ describe('Ctrl-C', () => {
     });
     expect(verdict).toBe(0);
     expect(steps).toEqual(ALL_STEPS);
+  });
+
+  test('before the board said hello: the board is ended, and there is no verdict', async () => {
+    const { verdict, error, steps, device } = await tryFlash({
+      options: { for: 60_000 },
+      device: { toDevice: () => new Uint8Array() },
+      meanwhile: (_, abort) => abort.abort(new Error('SIGINT')),
+    });
+    expect([verdict, (error as Error).message]).toEqual([undefined, 'SIGINT']);
+    expect(steps).toEqual(ALL_STEPS);
+    expect(device.closed).toBe(true);
   });
 
   test('before the upload: nothing is opened', async () => {

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Command } from '../../src/commands/command.js';
 import { main } from '../../src/commands/main.js';
-import { Interrupted } from '../../src/terminal/prompts.js';
+import type { Command } from '../../src/commands/support/command.js';
+import { Interrupted } from '../../src/commands/support/prompts.js';
 import { jsonLines, kwsGen } from '../support/command-line.js';
 import { wakeModel } from '../support/wake-model.js';
 
@@ -70,6 +70,9 @@ describe('mistakes in the command line: exit code 2, nothing on stdout', () => {
       'error --for: "soon" is not a time\n  next: give a number and a unit (ms, s, m or h), such as 10s\n',
     ],
     [['flash', '--runtime', 'ao'], 'error --runtime: "ao" is not known\n  next: did you mean aot?\n'],
+    [['help', 'flsh'], 'error unknown command "flsh"\n  next: did you mean flash?\n'],
+    [['help', 'tunes'], 'did you mean tune?'],
+    [['help', 'xyzzy'], 'error unknown command "xyzzy"\n'],
     [['boards', 'extra'], 'kws-gen help boards shows what there is\n'],
     [['flash', '--timeout', '3s'], 'error --timeout: there is nothing that it would end\n'],
     [
@@ -141,7 +144,7 @@ describe('results', () => {
     const { code, out, err } = await kwsGen(['boards']);
     expect([code, err]).toEqual([0, '']);
     expect(out).toMatch(/^BOARD +MCU +CLOCK +FLASH +RAM +MICROPHONE +RUNTIME +VERIFIED/);
-    expect(out).toMatch(/^arduino-nano-33-ble +nRF52840 +64 MHz +960 KB +256 KB +PDM .* tflm .* nano33ble$/m);
+    expect(out).toMatch(/^arduino-nano-33-ble +nRF52840 +64 MHz +960 KB +256 KB +PDM .* aot .* nano33ble$/m);
     const lines = jsonLines((await kwsGen(['boards', '--json'])).out);
     expect(lines.length).toBe(out.trim().split('\n').length - 1);
     expect(lines.find(({ board }) => board === 'virtual-cortex-m4')).toMatchObject({

@@ -21,9 +21,9 @@ describe('ports', () => {
     const { code, out, err } = await ports([{ path: '/dev/ttyS0' }, NANO]);
     expect([code, err]).toEqual([0, '']);
     expect(out.split('\n')).toEqual([
-      'PORT          USB ID     BOARD                DESCRIPTION',
-      '/dev/ttyACM0  2341:805A  arduino-nano-33-ble  Arduino',
-      '/dev/ttyS0    -          -                    -',
+      'PORT          USB ID     SERIAL NUMBER  BOARD                DESCRIPTION',
+      '/dev/ttyACM0  2341:805A  A1             arduino-nano-33-ble  Arduino',
+      '/dev/ttyS0    -          -              -                    -',
       '',
     ]);
   });
@@ -31,8 +31,15 @@ describe('ports', () => {
   test('--json: one object per port, ids in upper case', async () => {
     const { out } = await ports([NANO], '--json');
     expect(jsonLines(out)).toEqual([
-      { kws: 1, t: 'port', ...NANO, productId: '805A', boards: ['arduino-nano-33-ble'] },
+      { kws: 1, t: 'port', ...NANO, productId: '805A', boards: ['arduino-nano-33-ble'], state: 'firmware' },
     ]);
+  });
+
+  test('a bootloader is told from a firmware', async () => {
+    const boot = { ...NANO, productId: '005a' };
+    expect((await ports([boot])).out).toContain('arduino-nano-33-ble (bootloader)  Arduino');
+    const lines = jsonLines((await ports([boot, { path: '/dev/ttyS0' }], '--json')).out);
+    expect(lines.map(({ state }) => state)).toEqual(['bootloader', null]);
   });
 
   test('none: what to try', async () => {

@@ -2,8 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { COMMANDS } from '../../src/commands/index.js';
-import { OPTIONS, type OptionDefinition, type OptionName } from '../../src/commands/options.js';
+import { COMMANDS } from '../../src/commands/commands.js';
+import { OPTIONS, type OptionDefinition, type OptionName } from '../../src/commands/support/options.js';
 import { marked, readDocument, root } from '../docs/documents.js';
 import { jsonLines, kwsGen } from '../support/command-line.js';
 

@@ -26,11 +26,11 @@ export interface DetectorRow {
 }
 
 /** What a step showed: decision and its p, gate, p of every output before the decision (ten-thousandths). */
-export function traceStep(label: number, p: number, open: boolean, outputs: readonly number[]): string {
+function traceStep(label: number, p: number, open: boolean, outputs: readonly number[]): string {
   return [label, p, open ? 1 : 0, ...outputs].join(' ');
 }
 
-export const tenThousandths = (p: number) => Math.round(p * 10_000);
+const tenThousandths = (p: number) => Math.round(p * 10_000);
 
 /** The trace of a row by the TypeScript detector. */
 export function traceInTypeScript({ spec, outputs, steps }: DetectorRow): string[] {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createDetector } from '../../src/detector/detector.js';
-import { probabilityByte } from '../../src/detector/probability.js';
+import { outputFormat, probabilityByte } from '../../src/detector/probability.js';
 import { DETECTOR_PRESETS, detectorSpec } from '../../src/detector/settings.js';
 import type { DetectorSpec } from '../../src/detector/spec.js';
 import { KwsError } from '../../src/diagnostics/errors.js';
@@ -236,17 +236,34 @@ test('a description out of range names every field', () => {
   );
 });
 
+const formatOf = (type: 'int8' | 'uint8' | 'float32', affine?: readonly [number, number]) =>
+  outputFormat({
+    type,
+    ...(affine && { quantization: { scales: [Math.fround(affine[0])], zeroPoints: [affine[1]], axis: 0 } }),
+  });
+
 test.each([
-  ['int8', -128, 0],
-  ['int8', 127, 255],
-  ['uint8', 200, 200],
-  ['float32', 1, 255],
-  ['float32', 0.5, 128],
-  ['float32', 0.501953125, 129],
-  ['float32', -1, 0],
-  ['float32', Number.NaN, 0],
-] as const)('probability of %s %d is %i', (type, value, expected) => {
-  expect(probabilityByte(type, value)).toBe(expected);
+  ['int8', undefined, -128, 0],
+  ['int8', undefined, 127, 255],
+  ['uint8', undefined, 200, 200],
+  ['float32', undefined, 1, 255],
+  ['float32', undefined, 0.5, 128],
+  ['float32', undefined, 0.501953125, 129],
+  ['float32', undefined, -1, 0],
+  ['float32', undefined, Number.NaN, 0],
+  // What softmax and logistic have, and what other tools write for it: the value as it is.
+  ['int8', [1 / 256, -128], 77, 205],
+  ['int8', [1 / 255, -128], 77, 205],
+  ['uint8', [1 / 255, 0], 128, 128],
+  // Other scales: p is scale (q - zero point), of 256.
+  ['uint8', [1 / 200, 10], 110, 128],
+  ['uint8', [1 / 200, 10], 9, 0],
+  ['uint8', [1 / 200, 10], 255, 255],
+  ['int8', [0.0021, 3], 127, 67],
+  ['int8', [0.0901, -40], -35, 115],
+  ['int8', [1000, 0], 1, 255],
+] as const)('probability of %s %j %d is %i', (type, affine, value, expected) => {
+  expect(probabilityByte(formatOf(type, affine), value)).toBe(expected);
 });
 
 describe('for any settings', () => {

@@ -2,8 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { COMMANDS } from '../../src/commands/index.js';
-import { buildProgram } from '../../src/commands/program.js';
+import { COMMANDS } from '../../src/commands/commands.js';
+import { buildProgram } from '../../src/commands/support/program.js';
 import { documents, root } from './documents.js';
 import { commandsOf } from './shell.js';
 

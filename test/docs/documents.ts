@@ -18,7 +18,7 @@ export interface Block {
   readonly where: string;
 }
 
-export interface Link {
+interface Link {
   readonly target: string;
   readonly where: string;
 }

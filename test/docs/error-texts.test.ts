@@ -6,8 +6,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
-import { COMMANDS } from '../../src/commands/index.js';
-import { OPTIONS } from '../../src/commands/options.js';
+import { COMMANDS } from '../../src/commands/commands.js';
+import { OPTIONS } from '../../src/commands/support/options.js';
 import { readDocument, root } from './documents.js';
 
 const VARIABLE = '…';

@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadBoards, type ResolvedBoard } from '../../src/boards/index.js';
+import { PERMITTED, PERMITTED_LIBRARIES } from '../structure/permitted.js';
 import { marked, readDocument, root } from './documents.js';
 
 function memory(bytes: number): string {
@@ -46,11 +47,25 @@ function verifiedNotes(): string {
     .join('\n');
 }
 
+/** From the bottom to the top. */
+function permittedTable(table: Readonly<Record<string, readonly string[]>>, what: string): string {
+  const title = (name: string) => (/\.ts$|^kws_/.test(name) ? `\`${name}\`` : `\`${name}/\``);
+  return [
+    row([what, 'what it needs']),
+    row(['---', '---']),
+    ...Object.entries(table).map(([name, others]) =>
+      row([title(name), others.length === 0 ? '–' : others.map(title).join(', ')]),
+    ),
+  ].join('\n');
+}
+
 test.each([
   ['README.md', 'boards', boardsTable],
   ['docs/boards.md', 'boards', boardsTable],
   ['docs/boards.md', 'verified', verifiedNotes],
-])('%s, %s: as the board files say', (path, name, make) => {
+  ['docs/architecture.md', 'imports', () => permittedTable(PERMITTED, 'folder')],
+  ['docs/architecture.md', 'includes', () => permittedTable(PERMITTED_LIBRARIES, 'library')],
+])('%s, %s: as the files say', (path, name, make) => {
   const document = readDocument(path);
   if (process.env.KWS_UPDATE_DOCS === '1') {
     const pattern = new RegExp(`(<!-- begin ${name}\\b[^>]*-->\\n)[^]*?(<!-- end ${name} -->)`);
@@ -84,8 +99,8 @@ test('the benchmark’s comparison follows from its measurements', () => {
   const document = readDocument('docs/benchmarks.md');
   const measured = new Map(
     cells(marked(document, 'measured'))
-      .filter(([, , runtime]) => runtime === 'aot')
-      .map(([workload, , , instructions]) => [workload!, Number(instructions)]),
+      .filter(([, board, , runtime]) => board === 'virtual-cortex-m4' && runtime === 'aot')
+      .map(([workload, , , , instructions]) => [workload!, Number(instructions)]),
   );
   const compared = cells(marked(document, 'comparison'));
   expect(compared.map(([workload]) => workload)).toEqual([
@@ -95,6 +110,9 @@ test('the benchmark’s comparison follows from its measurements', () => {
     'okay_nabu_v1',
     'okay_nabu_v2',
     'vad_v2',
+    'computer',
+    'kws_ref_sliding',
+    'computer_sliding',
     'microfrontend_hop',
   ]);
   for (const [workload, ours, , optimised, ratio] of compared) {
@@ -106,10 +124,10 @@ test('the benchmark’s comparison follows from its measurements', () => {
 
 test('the benchmark’s table of memory repeats its measurements', () => {
   const document = readDocument('docs/benchmarks.md');
-  const measured = cells(marked(document, 'measured')).filter(([, , runtime]) => runtime === 'aot');
+  const measured = cells(marked(document, 'measured')).filter(([, , , runtime]) => runtime === 'aot');
   for (const [workload, flash, , ram, , arena] of cells(marked(document, 'memory'))) {
     const row = measured.find(([name]) => name === workload);
-    expect([workload, flash, ram, arena]).toEqual([row?.[0], ...(row?.slice(4) ?? [])]);
+    expect([workload, flash, ram, arena]).toEqual([row?.[0], ...(row?.slice(5, 8) ?? [])]);
   }
 });
 

@@ -2,16 +2,15 @@
  * What a user does with the tool, in a folder with a space in its path: flash, play, watch, interrupt. The
  * built program, the real PlatformIO, compiler, QEMU and ports.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadClip } from '../../src/audio/clip.js';
 import { createHostRun, runClip } from '../../src/evaluate/host-run.js';
 import { loadProject } from '../../src/project/load.js';
-import { openModel } from '../../src/readers/index.js';
 import { describeWithToolchain } from './platform-support.js';
-import { type Line, type ToolEnd, type ToolRun, Workshop } from './tool.js';
+import { afterEstimates, type Line, type ToolEnd, type ToolRun, Workshop } from './tool.js';
 
 const BOARD = ['--board', 'virtual-cortex-m4'];
 
@@ -27,7 +26,7 @@ afterAll(() => shop?.close());
 
 /** What the host says of a clip, as the lines of a board that plays it. */
 async function hostLines(file: string, clip: string): Promise<unknown[]> {
-  const run = createHostRun(await loadProject(project, { openModel }));
+  const run = createHostRun(await loadProject(project));
   const events = runClip(run, await loadClip(join(project, file), 16_000));
   return events.map((event) => ({ ...event, clip }));
 }
@@ -73,8 +72,8 @@ describeWithToolchain('a user', () => {
       { cwd: project },
     );
     success(end);
-    expect(types(end.lines).slice(0, 2)).toEqual(['build', 'hello']);
-    expect(end.lines[1]).toMatchObject({
+    expect(types(afterEstimates(end.lines)).slice(0, 2)).toEqual(['build', 'hello']);
+    expect(afterEstimates(end.lines)[1]).toMatchObject({
       board: 'virtual-cortex-m4',
       runtime: 'aot',
       labels: ['other', 'chirp'],
@@ -106,12 +105,15 @@ describeWithToolchain('a user', () => {
   test('leaves it running, and monitor waits for a word that does not come: 1', async () => {
     const flash = await shop.run(['flash', ...BOARD, '--no-monitor', '--json'], { cwd: project });
     success(flash);
-    expect(types(flash.lines)).toEqual(['build', 'hello']);
+    expect(types(afterEstimates(flash.lines))).toEqual(['build', 'hello']);
     expect(shop.processes()).toHaveLength(1);
 
-    const monitor = await shop.run(['monitor', '--play', 'other.wav', '--until-detect', 'chirp', '--json'], {
-      cwd: project,
-    });
+    // As the host is asked below: without silence around the clip.
+    const alone = ['--lead', '0', '--tail', '0'];
+    const monitor = await shop.run(
+      ['monitor', '--play', 'other.wav', ...alone, '--until-detect', 'chirp', '--json'],
+      { cwd: project },
+    );
     expect(monitor.code, monitor.stderr).toBe(1);
     expect(played(monitor.lines)).toEqual(await hostLines('other.wav', 'other.wav'));
     expect(await shop.leftOver()).toEqual([]);
@@ -126,6 +128,18 @@ describeWithToolchain('a user', () => {
     const two = [project, second];
     const runs = await Promise.all(two.map((folder) => streaming(folder, sound)));
     expect(shop.processes().filter((line) => line.startsWith('qemu'))).toHaveLength(2);
+    // One more in a folder whose board is in use: it is told, and the board is left alone.
+    const late = await shop.run(['flash', ...BOARD, '--play', 'chirp.wav', '--json'], { cwd: project });
+    expect([late.code, late.lines.at(-1)]).toMatchObject([
+      3,
+      {
+        what: 'the virtual board of this folder is in use',
+        why: expect.stringContaining(`process ${runs[0]!.pid} `),
+        next: expect.stringContaining('--output FOLDER'),
+      },
+    ]);
+    const heard = runs[0]!.lines.length;
+    while (runs[0]!.lines.length === heard) await sleep(20);
     runs[0]!.kill('SIGINT');
     success(await runs[0]!.end);
     // The other one goes on.
@@ -133,6 +147,26 @@ describeWithToolchain('a user', () => {
     while (runs[1]!.lines.length === seen) await sleep(20);
     runs[1]!.kill('SIGTERM');
     success(await runs[1]!.end);
+    expect(await shop.leftOver()).toEqual([]);
+  });
+
+  test('runs twice in one folder: one build waits for the other', async () => {
+    const lock = join(project, 'firmware-out', '.pio', 'kws-gen.lock');
+    const build = () => shop.start(['build', ...BOARD, '--json'], { cwd: project });
+    const first = build();
+    while (!existsSync(lock)) await sleep(5);
+    // Held up in the middle, so that the other one comes into its way.
+    first.kill('SIGSTOP');
+    const other = build();
+    await other.told(`waiting for ${join(project, 'firmware-out')}: process ${first.pid} (kws-gen build`);
+    first.kill('SIGCONT');
+    const ends = await Promise.all([first.end, other.end]);
+    for (const end of ends) success(end);
+    const [one, two] = ends.map(({ lines }) => afterEstimates(lines)[0]!);
+    expect(one).toMatchObject({ t: 'build', flash: two!.flash, ram: two!.ram });
+    const files = readdirSync(join(project, 'firmware-out'), { recursive: true, encoding: 'utf8' });
+    expect(files.filter((file) => /\.partial|\.dead|\.orig|kws-gen\.lock/.test(file))).toEqual([]);
+
     expect(await shop.leftOver()).toEqual([]);
   });
 
@@ -148,6 +182,27 @@ describeWithToolchain('a user', () => {
       expect(await shop.leftOver()).toEqual([]);
     },
   );
+
+  test('kills the tool while it builds in a folder with a $: doctor ends what it left, and it builds', async () => {
+    const folder = shop.example('co$t of');
+    const run = shop.start(['build', ...BOARD], { cwd: folder });
+    const records = join(shop.cache, 'running');
+    const recorded = () => existsSync(records) && readdirSync(records).some((name) => name.endsWith('.json'));
+    while (!recorded()) await sleep(5);
+    // It is recorded as soon as it has an id, which is before it is itself.
+    while (shop.pio().length === 0) await sleep(5);
+    // As one that hangs: what nobody reads any more would end it.
+    for (const pid of shop.pio()) process.kill(pid, 'SIGSTOP');
+    run.kill('SIGKILL');
+    await run.end;
+    const { lines } = await shop.run(['doctor', '--json'], { cwd: folder });
+    const left = lines.filter(({ t }) => t === 'left-over');
+    expect(left).toMatchObject([{ what: expect.stringContaining('pio run in '), ended: false }]);
+    const built = await shop.run(['build', ...BOARD, '--json'], { cwd: folder });
+    success(built);
+    expect(afterEstimates(built.lines)).toMatchObject([{ t: 'build' }]);
+    expect(await shop.leftOver()).toEqual([]);
+  });
 
   test('kills the tool while it plays: the next run ends what it left', async () => {
     const run = await streaming(project, await pcm('other.wav'));
@@ -186,10 +241,12 @@ describeWithToolchain('a user', () => {
 
     test('code that does not compile: the first error, and where the log is', async () => {
       const folder = withPlatformio({ buildFlags: ['-include no_such_header.h'] });
-      const { code, lines, stderr } = await shop.run(['build', ...BOARD, '--json'], { cwd: folder });
+      const { code, lines, stderr } = await shop.run(['build', ...BOARD, '--trust', '--json'], {
+        cwd: folder,
+      });
       expect(code, stderr).toBe(3);
       const log = join(folder, 'firmware-out', '.pio', 'building-virtual-cortex-m4.log');
-      expect(lines).toMatchObject([
+      expect(afterEstimates(lines)).toMatchObject([
         {
           t: 'error',
           exit: 3,
@@ -202,11 +259,11 @@ describeWithToolchain('a user', () => {
 
     test('a memory that is too small: by how much, exit code 2', async () => {
       const folder = withPlatformio({
-        options: { 'board_upload.maximum_ram_size': '20000', 'board_build.stack_size': '4096' },
+        options: { 'board_upload.maximum_ram_size': '8000', 'board_build.stack_size': '4096' },
       });
       const { code, lines, stderr } = await shop.run(['build', ...BOARD, '--json'], { cwd: folder });
       expect(code, stderr).toBe(2);
-      expect(lines).toMatchObject([
+      expect(afterEstimates(lines)).toMatchObject([
         {
           t: 'error',
           exit: 2,
@@ -224,7 +281,7 @@ describeWithToolchain('a user', () => {
         env: { ...env, HOME: home, PATH: home, KWS_CACHE_DIR: join(home, 'cache') },
       });
       expect(code).toBe(3);
-      expect(lines).toMatchObject([
+      expect(afterEstimates(lines)).toMatchObject([
         {
           t: 'error',
           exit: 3,

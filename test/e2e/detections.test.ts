@@ -2,18 +2,27 @@
  * From audio to decisions on virtual boards: every score and every decision equals the host's run, whatever
  * way the audio takes; published wake words fire on their own clips and on no others.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadClip } from '../../src/audio/clip.js';
-import { DETECTOR_PRESETS, type DetectorPreset, detectorSpec } from '../../src/detector/settings.js';
-import { featureValues, type SessionEvent } from '../../src/device/events.js';
+import {
+  DETECTOR_PRESETS,
+  type DetectorPreset,
+  type DetectorTiming,
+  detectorSpec,
+} from '../../src/detector/settings.js';
 import { createHostRun, runClip } from '../../src/evaluate/host-run.js';
 import { createMicroFrontend } from '../../src/frontend/micro/frontend.js';
-import { FRONTEND_PRESETS, type FrontendPreset, type MicroFrontendSpec } from '../../src/frontend/spec.js';
+import { FRONTEND_PRESETS, type FrontendPreset } from '../../src/frontend/presets.js';
+import type { MicroFrontendSpec } from '../../src/frontend/spec.js';
 import { loadProject } from '../../src/project/load.js';
 import type { ResolvedModel, ResolvedProject } from '../../src/project/types.js';
-import { openModel } from '../../src/readers/index.js';
+import { featureValues, type SessionEvent } from '../../src/protocol/events.js';
+import { openModel } from '../../src/readers/read-model.js';
+import { requireInt8 } from '../../src/verify/int8.js';
 import { root } from '../support/native.js';
 import { describeWithSharedData, sharedJson, sharedPath } from '../support/shared-data.js';
 import { type Firmware, startFirmware } from './firmware.js';
@@ -42,8 +51,7 @@ const heard = (events: readonly SessionEvent[]) =>
 function model(
   path: string,
   labels: readonly string[],
-  hop: number,
-  stepMs: number,
+  { stepMs, hop }: DetectorTiming,
   preset: DetectorPreset,
   over: object,
 ): ResolvedModel {
@@ -51,7 +59,7 @@ function model(
   const targets = labels.flatMap((label, i) => (['silence', 'unknown'].includes(label) ? [] : [i]));
   return {
     name: labels.at(-1)!,
-    model: openModel(readFileSync(sharedPath('models', path)), path),
+    model: requireInt8(openModel(readFileSync(sharedPath('models', path)), path)),
     labels,
     hop,
     detector: detectorSpec(settings, { stepMs, hop }, targets),
@@ -69,44 +77,111 @@ const project = (
   ...(gate === undefined ? {} : { gate }),
 });
 
-describeWithToolchain('the example', () => {
-  describe.each(['virtual-cortex-m4', 'virtual-cortex-m3', 'virtual-cortex-m7', 'native'])(
-    'on %s',
-    (board) => {
-      let firmware: Firmware;
-      let example: ResolvedProject;
-      let clips: readonly Clip[];
-      beforeAll(async () => {
-        const folder = join(root, 'examples', 'chirp');
-        example = await loadProject(folder, { openModel });
-        clips = await clipsIn(folder);
-        firmware = await startFirmware({ project: example, board });
-      });
-      afterAll(() => firmware?.stop());
+/** In two languages and two folders. */
+const OWN_CODE: Readonly<Record<string, readonly string[]>> = {
+  'own.cpp': [
+    '#include <kws_device.h>',
+    '#include "parts/lamp.h"',
+    'static uint32_t rounds = 0;',
+    'void kws_user_setup() { kws_pin_output(7, false); }',
+    'void kws_user_loop() { ++rounds; }',
+    'void kws_on_detection(const char* model, const char* label, float p, uint32_t ms) {',
+    '  (void)model;',
+    '  if (rounds > 0) lamp(label, (uint32_t)(p * 100.0f + 0.5f), ms);',
+    '}',
+  ],
+  'parts/lamp.h': [
+    '#include <stdint.h>',
+    'extern "C" void lamp(const char* label, uint32_t percent, uint32_t ms);',
+  ],
+  'parts/lamp.c': [
+    '#include <kws_device.h>',
+    '#include <stdio.h>',
+    'void lamp(const char* label, uint32_t percent, uint32_t ms) {',
+    '  char line[64];',
+    '  kws_pin_write(7, true);',
+    '  snprintf(line, sizeof line, "%s %u.%02u %u", label, (unsigned)(percent / 100), (unsigned)(percent % 100), (unsigned)ms);',
+    '  kws_print(line);',
+    '}',
+  ],
+};
 
-      test('says what the host says, through shared memory', async () => {
-        for (const clip of clips) expect(await firmware.play(clip)).toEqual(hostEvents(example, clip));
+describeWithToolchain('the example', () => {
+  describe.each([
+    'virtual-cortex-m4',
+    'virtual-cortex-m3',
+    'virtual-cortex-m7',
+    'virtual-cortex-m33',
+    'virtual-cortex-m55',
+    'native',
+  ])('on %s', (board) => {
+    let firmware: Firmware;
+    let example: ResolvedProject;
+    let clips: readonly Clip[];
+    beforeAll(async () => {
+      const folder = join(root, 'examples', 'chirp');
+      example = await loadProject(folder);
+      clips = await clipsIn(folder);
+      firmware = await startFirmware({ project: example, board });
+    });
+    afterAll(() => firmware?.stop());
+
+    test('says what the host says, through shared memory', async () => {
+      for (const clip of clips) expect(await firmware.play(clip)).toEqual(hostEvents(example, clip));
+    });
+    test('says the same when the audio comes in frames over the serial line', async () => {
+      const clip = clips.find(({ name }) => name === 'chirp.wav')!;
+      const short = { name: clip.name, samples: clip.samples.subarray(0, 16_000) };
+      const events = await firmware.play(short, 'frames');
+      expect(events).toEqual(hostEvents(example, short));
+      expect(heard(events)).toEqual(['chirp at 800']);
+    });
+    test('traces the features that the host computes', async () => {
+      const { samples } = clips[0]!;
+      await firmware.session.command('trace features');
+      const events = await firmware.play({ name: 'trace', samples });
+      await firmware.session.command('trace off');
+      const frames = events.flatMap((event) => (event.t === 'features' ? [featureValues(event)] : []));
+      expect(frames).toEqual(createMicroFrontend(example.frontend as MicroFrontendSpec).push(samples));
+    });
+  });
+
+  test('actions, then code of the project, then the line', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kws actions '));
+    try {
+      const example = join(root, 'examples', 'chirp');
+      for (const name of ['kws.json', 'chirp.tflite']) cpSync(join(example, name), join(folder, name));
+      mkdirSync(join(folder, 'device', 'parts'), { recursive: true });
+      for (const [name, lines] of Object.entries(OWN_CODE))
+        writeFileSync(join(folder, 'device', name), `${lines.join('\n')}\n`);
+      const file = JSON.parse(readFileSync(join(folder, 'kws.json'), 'utf8')) as object;
+      const actions = [
+        { on: 'chirp', pin: 'LED_BUILTIN', level: 'toggle' },
+        { on: 'chirp', text: 'lights on' },
+      ];
+      writeFileSync(join(folder, 'kws.json'), JSON.stringify({ ...file, actions }));
+      const firmware = await startFirmware({
+        project: await loadProject(folder),
+        board: 'virtual-cortex-m4',
       });
-      test('says the same when the audio comes in frames over the serial line', async () => {
-        const clip = clips.find(({ name }) => name === 'chirp.wav')!;
-        const short = { name: clip.name, samples: clip.samples.subarray(0, 16_000) };
-        const events = await firmware.play(short, 'frames');
-        expect(events).toEqual(hostEvents(example, short));
-        expect(heard(events)).toEqual(['chirp at 800']);
+      const samples = await loadClip(join(example, 'chirp.wav'), 16_000);
+      const said = (await firmware.play({ name: 'chirp.wav', samples })).flatMap((event) => {
+        if (event.t === 'pin') return [`${event.name ?? event.pin}=${event.level}`];
+        if (event.t === 'detect') return [`heard ${event.label} at ${event.ms}`];
+        return event.t === 'noise' ? [event.text] : [];
       });
-      test('traces the features that the host computes', async () => {
-        const { samples } = clips[0]!;
-        await firmware.session.command('trace features');
-        const events = await firmware.play({ name: 'trace', samples });
-        await firmware.session.command('trace off');
-        const frames = events.flatMap((event) => (event.t === 'features' ? [featureValues(event)] : []));
-        expect(frames).toEqual(createMicroFrontend(example.frontend as MicroFrontendSpec).push(samples));
-      });
-    },
-  );
+      await firmware.stop();
+      expect(said).toEqual([
+        ...['LED_BUILTIN=1', 'lights on', '7=1', 'chirp 0.81 800', 'heard chirp at 800'],
+        ...['LED_BUILTIN=0', 'lights on', '7=1', 'chirp 1.00 1820', 'heard chirp at 1820'],
+      ]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
 
   test('two boards run side by side', async () => {
-    const example = await loadProject(join(root, 'examples', 'chirp'), { openModel });
+    const example = await loadProject(join(root, 'examples', 'chirp'));
     const clips = await clipsIn(join(root, 'examples', 'chirp'));
     const two = await Promise.all(
       [0, 1].map(() => startFirmware({ project: example, board: 'virtual-cortex-m4' })),
@@ -124,8 +199,11 @@ describeWithToolchain('the example', () => {
 describeWithToolchain('published models', () => {
   describeWithSharedData('on virtual-cortex-m4', () => {
     const nabu = () =>
-      model('esphome/v2/okay_nabu.tflite', ['okay_nabu'], 3, 10, 'micro-wake-word', { cutoff: 0.97 });
-    const vad = () => model('esphome/v2/vad.tflite', ['vad'], 3, 10, 'micro-wake-word', { cutoff: 0.5 });
+      model('esphome/v2/okay_nabu.tflite', ['okay_nabu'], { hop: 3, stepMs: 10 }, 'micro-wake-word', {
+        cutoff: 0.97,
+      });
+    const vad = () =>
+      model('esphome/v2/vad.tflite', ['vad'], { hop: 3, stepMs: 10 }, 'micro-wake-word', { cutoff: 0.5 });
     const golden = () =>
       sharedJson<{ runs: { uint8: number[] }[] }>('golden', 'microwakeword_streaming.json').runs;
 
@@ -146,7 +224,15 @@ describeWithToolchain('published models', () => {
         name: 'okay_nabu v1',
         make: () =>
           project(
-            [model('esphome/v1/okay_nabu.tflite', ['okay_nabu'], 1, 20, 'micro-wake-word-v1', {})],
+            [
+              model(
+                'esphome/v1/okay_nabu.tflite',
+                ['okay_nabu'],
+                { hop: 1, stepMs: 20 },
+                'micro-wake-word-v1',
+                {},
+              ),
+            ],
             'micro-wake-word-v1',
           ),
         run: 2,
@@ -176,7 +262,13 @@ describeWithToolchain('published models', () => {
 
     test('micro_speech tells yes from no', async () => {
       const labels = ['silence', 'unknown', 'yes', 'no'];
-      const speech = model('micro_speech/micro_speech_quantized.tflite', labels, 2, 20, 'micro-speech', {});
+      const speech = model(
+        'micro_speech/micro_speech_quantized.tflite',
+        labels,
+        { hop: 2, stepMs: 20 },
+        'micro-speech',
+        {},
+      );
       const made = project([{ ...speech, name: 'micro_speech' }], 'micro-speech');
       const firmware = await startFirmware({ project: made, board: 'virtual-cortex-m4' });
       try {

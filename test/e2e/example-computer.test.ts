@@ -2,11 +2,10 @@
  * The example as its users have it: copied, evaluated on the host, built, and heard on virtual boards. Every clip
  * with the word fires, no other does, and boards say what the host says, score by score.
  */
-import { readdirSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadClip } from '../../src/audio/clip.js';
-import { openProjectModel } from '../../src/commands/models.js';
 import { createHostRun, runClip } from '../../src/evaluate/host-run.js';
 import { loadProject } from '../../src/project/load.js';
 import { describeWithToolchain } from './platform-support.js';
@@ -66,11 +65,39 @@ describeWithToolchain('examples/computer', () => {
     expect([...new Set(detections.map(({ clip }) => clip))]).toEqual(words);
     expect(await shop.leftOver()).toEqual([]);
   });
+
+  test('without its softmax it is judged the same, on the host and on a board', async () => {
+    const evaluated = async (cwd: string) => {
+      const { code, stderr, lines } = await shop.run(
+        ['evaluate', '--positives', 'clips/computer', '--negatives', 'clips/other', '--json'],
+        { cwd },
+      );
+      expect(code, stderr).toBe(0);
+      const { models, misses, falseAccepts } = lines.at(-1)! as unknown as Evaluated;
+      return { operating: models[0].operating, misses, falseAccepts };
+    };
+    const logits = join(shop.folder, 'logits');
+    cpSync(project, logits, { recursive: true, filter: (path) => !path.includes('firmware-out') });
+    const file = join(logits, 'model', 'model.json');
+    const text = readFileSync(file, 'utf8');
+    const without = text.replace(/"activation":\s*"softmax"/, '"activation": "linear"');
+    expect(without).not.toBe(text);
+    writeFileSync(file, without);
+    expect(await evaluated(logits)).toEqual(await evaluated(project));
+
+    const heard = await shop.run(
+      ['flash', '--board', 'native', '--json', ...clips.slice(0, 4).flatMap((clip) => ['--play', clip])],
+      { cwd: logits },
+    );
+    expect(heard.code, heard.stderr).toBe(0);
+    const said = heard.lines.filter(({ t }) => t === 'score' || t === 'detect' || t === 'end');
+    expect(said).toEqual(await hostLines(project, clips.slice(0, 4)));
+  });
 });
 
 /** What a board must say of clips, each from reset. */
 async function hostLines(folder: string, clips: readonly string[]): Promise<Line[]> {
-  const run = createHostRun(await loadProject(folder, { openModel: await openProjectModel() }));
+  const run = createHostRun(await loadProject(folder));
   const lines: Line[] = [];
   for (const clip of clips)
     for (const event of runClip(run, await loadClip(join(folder, clip), 16_000)))

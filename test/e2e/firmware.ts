@@ -5,20 +5,20 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findBoard, resolveTwin } from '../../src/boards/index.js';
-import { buildFirmware, startVirtual } from '../../src/build/platformio.js';
-import type { BuildReport, VirtualState } from '../../src/build/types.js';
-import { stopVirtual, virtualStateFolder } from '../../src/build/virtual.js';
-import type { SessionEvent } from '../../src/device/events.js';
-import type { PcmSource } from '../../src/device/pcm.js';
-import { openSession, type Session } from '../../src/device/session.js';
 import { renderProject } from '../../src/emit/project.js';
 import { writeProject } from '../../src/emit/write.js';
-import type { ResolvedProject, Runtime } from '../../src/project/types.js';
+import type { Runtime } from '../../src/model/runtime.js';
+import { startVirtual } from '../../src/platformio/platformio.js';
+import type { VirtualState } from '../../src/platformio/types.js';
+import { stopVirtual, virtualStateFolder } from '../../src/platformio/virtual.js';
+import type { ResolvedProject } from '../../src/project/types.js';
+import type { SessionEvent } from '../../src/protocol/events.js';
+import type { PcmSource } from '../../src/protocol/pcm.js';
+import { openSession, type Session } from '../../src/protocol/session.js';
 
 export interface Firmware {
   readonly session: Session;
   readonly state: VirtualState;
-  readonly report: BuildReport;
   /** Everything the board said outside of answers, in order. */
   readonly events: SessionEvent[];
   /** Plays a clip and returns the events of its time, its end included. */
@@ -49,7 +49,7 @@ export async function startFirmware(options: FirmwareOptions): Promise<Firmware>
     options: tflmPath === undefined ? {} : { tflmPath },
   });
   writeProject(rendered, folder);
-  const report = await buildFirmware(folder, board, { virtual: true });
+  // One run of PlatformIO builds and starts it.
   const state = await startVirtual(folder, board);
   const session = await openSession(state.pty);
   const events: SessionEvent[] = [];
@@ -62,7 +62,6 @@ export async function startFirmware(options: FirmwareOptions): Promise<Firmware>
   return {
     session,
     state,
-    report,
     events,
     async play(source, how = 'memory') {
       const from = events.length;

@@ -3,17 +3,20 @@
  * board (single precision where there is a floating-point unit, fixed point where there is none); published
  * models hear what they were trained on.
  */
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadClip } from '../../src/audio/clip.js';
 import { boardNumbers, findBoard, resolveTwin } from '../../src/boards/index.js';
 import { DETECTOR_PRESETS, detectorSpec } from '../../src/detector/settings.js';
-import { featureValues, type ScoreEvent, type SessionEvent } from '../../src/device/events.js';
 import { createHostRun, runClip } from '../../src/evaluate/host-run.js';
 import { createFrontend } from '../../src/frontend/frontend.js';
-import { type AudioFrontendSpec, FRONTEND_PRESETS, stepMs } from '../../src/frontend/spec.js';
+import { FRONTEND_PRESETS } from '../../src/frontend/presets.js';
+import { type AudioFrontendSpec, stepMs } from '../../src/frontend/spec.js';
 import type { ResolvedProject } from '../../src/project/types.js';
-import { openModel } from '../../src/readers/index.js';
+import { featureValues, type ScoreEvent, type SessionEvent } from '../../src/protocol/events.js';
+import { openModel } from '../../src/readers/read-model.js';
+import { requireInt8 } from '../../src/verify/int8.js';
 import { listener } from '../support/listener.js';
 import { random } from '../support/random.js';
 import { describeWithSharedData, sharedPath } from '../support/shared-data.js';
@@ -138,7 +141,7 @@ function published(
   targets: readonly number[],
   frontend: AudioFrontendSpec,
 ): ResolvedProject {
-  const model = openModel(readFileSync(sharedPath('models', 'mlperf_tiny', file)), file);
+  const model = requireInt8(openModel(readFileSync(sharedPath('models', 'mlperf_tiny', file)), file));
   const settings = { ...DETECTOR_PRESETS.general, window: 1, minimum: 1 };
   const detector = detectorSpec(settings, { stepMs: stepMs(frontend), hop: 1 }, targets);
   return { name: 'published', frontend, models: [{ name: 'published', model, labels, detector, hop: 1 }] };

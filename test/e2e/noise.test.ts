@@ -7,16 +7,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadClip } from '../../src/audio/clip.js';
 import { findBoard, type ResolvedBoard } from '../../src/boards/index.js';
-import { buildFirmware, startVirtual } from '../../src/build/platformio.js';
-import type { VirtualState } from '../../src/build/types.js';
-import { stopVirtual, virtualStateFolder } from '../../src/build/virtual.js';
-import { encodeFrame, RESYNCHRONISE } from '../../src/device/frame.js';
-import { openSession } from '../../src/device/session.js';
 import { renderProject } from '../../src/emit/project.js';
 import { writeProject } from '../../src/emit/write.js';
 import { createHostRun, runClip } from '../../src/evaluate/host-run.js';
+import { buildFirmware, startVirtual } from '../../src/platformio/platformio.js';
+import type { VirtualState } from '../../src/platformio/types.js';
+import { stopVirtual, virtualStateFolder } from '../../src/platformio/virtual.js';
 import { loadProject } from '../../src/project/load.js';
-import { openModel } from '../../src/readers/index.js';
+import { encodeFrame, RESYNCHRONISE } from '../../src/protocol/frame.js';
+import { openSession } from '../../src/protocol/session.js';
 import { root } from '../support/native.js';
 import { random } from '../support/random.js';
 import { describeWithToolchain, Line, temporaryFolder } from './platform-support.js';
@@ -58,7 +57,7 @@ describeWithToolchain('noise on the serial line', () => {
     const stateFolder = virtualStateFolder(folder, board.id);
     let state: VirtualState;
     beforeAll(async () => {
-      const project = await loadProject(EXAMPLE, { openModel });
+      const project = await loadProject(EXAMPLE);
       writeProject(renderProject({ project, board, runtime: 'aot', toolVersion: '0.0.0-test' }), folder);
       const { program } = await buildFirmware(folder, board.id, { virtual: true });
       // That the flags came through, to the linker too.
@@ -90,7 +89,7 @@ describeWithToolchain('noise on the serial line', () => {
     });
 
     test('changes nothing of what it computes', async () => {
-      const project = await loadProject(EXAMPLE, { openModel });
+      const project = await loadProject(EXAMPLE);
       const samples = await loadClip(join(EXAMPLE, 'chirp.wav'), 16_000);
       const session = await openSession(state.pty);
       const events: unknown[] = [];

@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SerialPort } from 'serialport';
 import { describe, expect, test } from 'vitest';
-import { checkPrerequisites, findPlatformio } from '../../src/build/toolchain.js';
-import type { VirtualState } from '../../src/build/types.js';
+import { checkPrerequisites, findPlatformio } from '../../src/platformio/toolchain.js';
+import type { VirtualState } from '../../src/platformio/types.js';
 import { libraryRoot, root } from '../support/native.js';
 import { strict } from '../support/shared-data.js';
 

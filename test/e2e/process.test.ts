@@ -144,7 +144,7 @@ describe('--version', () => {
 
   test('help loads no heavy package', async () => {
     const { files, packages } = await loaded(['help', 'flash']);
-    expect(files).toContain('commands/program.js');
+    expect(files).toContain('commands/support/program.js');
     expect(packages.sort()).toEqual(['commander', 'picocolors']);
   });
 });

@@ -5,13 +5,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { FRONTEND_PRESETS } from '../../src/frontend/spec.js';
+import { FRONTEND_PRESETS } from '../../src/frontend/presets.js';
 import { tensorBytes } from '../../src/model/elements.js';
 import type { ResolvedProject } from '../../src/project/types.js';
-import { openModel } from '../../src/readers/index.js';
+import { openModel } from '../../src/readers/read-model.js';
 import { createEngine } from '../../src/reference/engine.js';
 import { projectOf } from '../emit/fixture.js';
+import { jsonLines, kwsGen } from '../support/command-line.js';
 import { GOLDEN_MODELS, goldenModel, goldenSets } from '../support/golden-models.js';
+import { LOGITS_KINDS, LOGITS_MODEL, logitsRows } from '../support/logits-model.js';
 import { root } from '../support/native.js';
 import { random } from '../support/random.js';
 import { sharedData, strict } from '../support/shared-data.js';
@@ -28,7 +30,8 @@ const GOLDEN = sharedData === undefined ? [] : GOLDEN_MODELS.slice(0, 3);
 function project(): ResolvedProject {
   const outputs = OWN.tensors[OWN.outputs[0]!]!.shape.at(-1)!;
   const labels = Array.from({ length: outputs }, (_, i) => `label ${i}`);
-  const own = projectOf([{ name: 'chirp', model: OWN, labels }], 'none');
+  const folded = { name: 'logits', model: LOGITS_MODEL, labels: ['a', 'b', 'c'] };
+  const own = projectOf([{ name: 'chirp', model: OWN, labels }, folded], 'none');
   return { ...own, frontend: FRONTEND_PRESETS.none, models: [...own.models, ...GOLDEN.map(goldenModel)] };
 }
 
@@ -58,7 +61,13 @@ describeWithToolchain('interpreter', () => {
       }
     });
 
-    test.each(GOLDEN.map((model, index) => ({ ...model, index: index + 1 })))(
+    test('a file without its computed shapes, and with a softmax added', async () => {
+      expect(LOGITS_KINDS).toEqual(['MAX_POOL_2D', 'RESHAPE', 'FULLY_CONNECTED', 'SOFTMAX']);
+      for (const { bytes, output } of logitsRows())
+        expect((await firmware.session.input(1, bytes)).q).toEqual(output);
+    });
+
+    test.each(GOLDEN.map((model, index) => ({ ...model, index: index + 2 })))(
       '$name',
       async ({ index, ...model }) => {
         for (const { name, inputs, outputs } of goldenSets(model)) {
@@ -68,5 +77,25 @@ describeWithToolchain('interpreter', () => {
         }
       },
     );
+  });
+
+  test('is compared with the compiled runtime, both counted on a board’s twin', async () => {
+    const folder = join(root, 'examples', 'chirp');
+    const options = [
+      '--board',
+      'arduino-nano-33-ble',
+      '--compare-runtimes',
+      '--tflm-path',
+      tflmPath,
+      '--json',
+    ];
+    const { out } = await kwsGen(['build', '--project', folder, ...options], { directory: folder });
+    const lines = jsonLines(out);
+    expect(lines.map(({ runtime }) => runtime)).toEqual(['aot', 'tflm']);
+    const [aot, tflm] = lines.map(({ models }) => (models as { instructions: number }[])[0]!.instructions);
+    // What is counted is an inference, and the interpreter's is the longer one.
+    expect(aot!).toBeGreaterThan(1000);
+    expect(tflm!).toBeGreaterThan(aot!);
+    expect(lines[0]!.load).toBeGreaterThan(0);
   });
 });

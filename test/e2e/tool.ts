@@ -9,12 +9,12 @@ import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
-import { cacheFolder, findPlatformio } from '../../src/build/toolchain.js';
+import { cacheFolder, findPlatformio } from '../../src/platformio/toolchain.js';
 import { root } from '../support/native.js';
 
 const EXAMPLE = join(root, 'examples', 'chirp');
 /** How long one run may take on a loaded machine, its first build included. */
-const PATIENCE_MS = 150_000;
+const PATIENCE_MS = 200_000;
 
 /** A line of `--json`. */
 export type Line = { readonly kws: 1; readonly t: string } & Readonly<Record<string, unknown>>;
@@ -36,6 +36,8 @@ export interface ToolRun {
   readonly lines: readonly Line[];
   /** Waits for a line; fails when the program ends without one. */
   line(wanted: (line: Line) => boolean): Promise<Line>;
+  /** Waits for words on standard error; fails when the program ends without them. */
+  told(words: string): Promise<void>;
   kill(signal: NodeJS.Signals): void;
   readonly end: Promise<ToolEnd>;
 }
@@ -47,6 +49,8 @@ export interface RunOptions {
   readonly input?: Uint8Array;
   /** Standard input stays open for the caller. */
   readonly openInput?: boolean;
+  /** How long it may take, where that is more than a build. */
+  readonly patienceMs?: number;
   /** In place of the workshop's own variables. */
   readonly env?: Readonly<NodeJS.ProcessEnv>;
 }
@@ -54,7 +58,7 @@ export interface RunOptions {
 let built: Promise<string> | undefined;
 
 /** Compiles the tool where it is not up to date; the path of its program. */
-export function builtTool(): Promise<string> {
+function builtTool(): Promise<string> {
   built ??= (async () => {
     const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
     await execa(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')]);
@@ -62,6 +66,10 @@ export function builtTool(): Promise<string> {
   })();
   return built;
 }
+
+/** Without what is said of load and windows before a build. */
+export const afterEstimates = (lines: readonly Line[]): readonly Line[] =>
+  lines.filter(({ t }) => t !== 'load' && t !== 'window');
 
 /** A folder to work in, whose path has a space, and the tool with its own cache in it. */
 export class Workshop {
@@ -114,6 +122,11 @@ export class Workshop {
     return this.#processes().map(({ line }) => line);
   }
 
+  /** Process ids of PlatformIO's `pio run` that work for this workshop. */
+  pio(): number[] {
+    return this.#processes().flatMap(({ pid, line }) => (/\bpio run -d /.test(line) ? [pid] : []));
+  }
+
   #processes(): { readonly pid: number; readonly line: string }[] {
     return readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
@@ -137,13 +150,13 @@ export class Workshop {
 
 function follow(
   child: ChildProcessByStdio<Writable, Readable, Readable>,
-  { input, openInput }: RunOptions,
+  { input, openInput, patienceMs = PATIENCE_MS }: RunOptions,
 ): ToolRun {
   const lines: Line[] = [];
   const said = { stdout: '', stderr: '' };
   let rest = '';
   let over = false;
-  const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
+  const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs);
   child.stdin.on('error', () => {}); // it may end before it has read everything
   if (openInput !== true) child.stdin.end(input);
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -170,6 +183,12 @@ function follow(
     lines,
     end,
     kill: (signal) => child.kill(signal),
+    async told(words) {
+      while (!said.stderr.includes(words)) {
+        if (over) throw new Error(`it ended without saying '${words}': ${said.stdout}\n${said.stderr}`);
+        await sleep(10);
+      }
+    },
     async line(wanted) {
       for (;;) {
         const found = lines.find(wanted);

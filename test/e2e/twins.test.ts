@@ -7,24 +7,33 @@ import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadClip } from '../../src/audio/clip.js';
-import { findBoard } from '../../src/boards/index.js';
+import { loadBoards, type ResolvedBoard } from '../../src/boards/index.js';
 import { createHostRun, runClip } from '../../src/evaluate/host-run.js';
 import { loadProject } from '../../src/project/load.js';
-import { openModel } from '../../src/readers/index.js';
 import { describeWithToolchain } from './platform-support.js';
-import { Workshop } from './tool.js';
+import { afterEstimates, Workshop } from './tool.js';
 
-/** What every object must say of the processor it is for (ARM's build attributes). */
-const TWINS = [
-  { board: 'arduino-nano-33-ble', arch: 'v7E-M', fpu: 'VFPv4-D16', core: 'Cortex-M4' },
-  {
-    board: 'adafruit-feather-nrf52840-sense',
-    arch: 'v7E-M',
-    fpu: 'VFPv4-D16',
-    core: 'Cortex-M4',
-  },
-  { board: 'arduino-nano-rp2040-connect', arch: 'v6S-M', fpu: undefined, core: 'M0+' },
-] as const;
+/** What every object must say of the processor it is for (ARM's build attributes), by core. */
+const CORES: Readonly<
+  Record<string, { readonly arch: string; readonly fpu?: string; readonly shown: string }>
+> = {
+  'cortex-m0plus': { arch: 'v6S-M', shown: 'M0+' },
+  'cortex-m3': { arch: 'v7', shown: 'Cortex-M3' },
+  'cortex-m4f': { arch: 'v7E-M', fpu: 'VFPv4-D16', shown: 'Cortex-M4' },
+  'cortex-m7': { arch: 'v7E-M', fpu: 'FPv5/FP-D16 for ARMv8', shown: 'Cortex-M7' },
+  'cortex-m33': { arch: 'v8-M.mainline', fpu: 'FPv5/FP-D16 for ARMv8', shown: 'Cortex-M33' },
+  'cortex-m55': { arch: 'v8.1-M.mainline', fpu: 'FPv5/FP-D16 for ARMv8', shown: 'Cortex-M55' },
+};
+
+/** Boards that have a twin, one for each way of compiling. */
+function twins(): readonly (ResolvedBoard & { readonly twin: NonNullable<ResolvedBoard['twin']> })[] {
+  const ways = new Map(
+    [...loadBoards().values()].flatMap(({ twin, ...board }) =>
+      twin?.board == null ? [] : [[`${twin.cpu} ${twin.floatFlags}`, { ...board, twin }] as const],
+    ),
+  );
+  return [...ways.values()];
+}
 
 /** What the objects say, all of them: tag → values. */
 async function attributes(folder: string): Promise<Map<string, Set<string>>> {
@@ -59,16 +68,23 @@ describeWithToolchain('twins', () => {
   });
   afterAll(() => shop?.close());
 
-  test.each(TWINS)('$board', async ({ board, arch, fpu, core }) => {
-    const { flashBytes, ramBytes, twin, name } = findBoard(board);
-    const { code, lines, stderr } = await shop.run(
+  test.each(twins())('$id', async ({ id: board, core, flashBytes, ramBytes, twin, name }) => {
+    const { arch, fpu, shown } = CORES[core]!;
+    const {
+      code,
+      lines: all,
+      stderr,
+    } = await shop.run(
       ['flash', '--board', board, '--emulate', '--play', 'chirp.wav', '--play', 'other.wav', '--json'],
       { cwd: project },
     );
-    expect(code, stderr + JSON.stringify(lines.at(-1))).toBe(0);
+    expect(code, stderr + JSON.stringify(all.at(-1))).toBe(0);
+    // How busy the board itself would be.
+    expect(all[0]).toMatchObject({ t: 'load', board, estimated: true });
+    const lines = afterEstimates(all);
     // It says what it is.
     expect(stderr).toContain(`Twin of ${name}`);
-    expect(stderr).toContain(twin!.note);
+    expect(stderr).toContain(twin.note);
     expect(lines[0]).toMatchObject({
       t: 'build',
       board: `${board}-twin`,
@@ -77,7 +93,7 @@ describeWithToolchain('twins', () => {
     });
     expect(lines[1]).toMatchObject({ t: 'hello', board: `${board}-twin`, runtime: 'aot' });
 
-    const run = createHostRun(await loadProject(project, { openModel }));
+    const run = createHostRun(await loadProject(project));
     const expected: unknown[] = [];
     for (const clip of ['chirp.wav', 'other.wav'])
       for (const event of runClip(run, await loadClip(join(project, clip), 16_000)))
@@ -90,15 +106,15 @@ describeWithToolchain('twins', () => {
     expect(told('CPU_arch')).toEqual([arch]);
     expect(told('FP_arch')).toEqual(fpu === undefined ? [] : [fpu]);
     // Floats are passed as the board's core was built: in registers of the FPU, or not.
-    expect(tags.has('ABI_VFP_args')).toBe(twin!.floatFlags.includes('-mfloat-abi=hard'));
+    expect(tags.has('ABI_VFP_args')).toBe(twin.floatFlags.includes('-mfloat-abi=hard'));
     // What the compiler says it was called with, for the firmware's own sources.
     const producers = await compilerCalls(program);
     expect(producers.length).toBeGreaterThan(10);
-    for (const flag of [`-mcpu=${twin!.cpu}`, ...twin!.floatFlags])
+    for (const flag of [`-mcpu=${twin.cpu}`, ...twin.floatFlags])
       expect(producers.filter((producer) => !producer.includes(flag))).toEqual([]);
     expect(await symbol(program, '__kws_flash_size')).toBe(flashBytes);
     expect(await symbol(program, '__kws_ram_size')).toBe(ramBytes);
-    expect(stderr).toContain(core);
+    expect(stderr).toContain(shown);
     expect(await shop.leftOver()).toEqual([]);
   });
 

@@ -38,7 +38,7 @@ function parametersOf(kernel: string): string[] {
 describe('kws_kernels.h', () => {
   test.each(Object.entries(KERNEL_SIGNATURES) as [string, KernelSignature<'copy'>][])(
     '%s',
-    (kernel, { struct, loose = [], input, output, many }) => {
+    (kernel, { struct, loose = [], input, output, many, scratch }) => {
       const expected: string[] = [];
       if (struct !== undefined) {
         expect((struct.fields as readonly string[]).map(fieldName)).toEqual(fieldsOf(struct.name));
@@ -50,10 +50,13 @@ describe('kws_kernels.h', () => {
         else if (as === 'list') expected.push('int32_t', 'const int32_t*');
         else expected.push(parameters[expected.length] === 'uint8_t' ? 'uint8_t' : 'int32_t');
       }
-      const inputs = kernel === 'add_s8' || kernel === 'mul_s8' ? 2 : 1;
+      // What broadcasts (Broadcast4) has two of them.
+      const broadcasts = (struct?.fields as readonly string[] | undefined)?.includes('shape') === true;
+      const inputs = broadcasts ? 2 : 1;
       for (let i = 0; i < inputs; i++)
         expected.push(many === 'inputs' ? 'const void* const*' : `const ${input}*`);
       expected.push(many === 'outputs' ? 'void* const*' : `${output}*`);
+      if (scratch === true) expected.push('int8_t*');
       expect(parameters).toEqual(expected);
     },
   );

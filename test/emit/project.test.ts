@@ -2,23 +2,25 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { findBoard, loadBoards, resolveTwin } from '../../src/boards/index.js';
+import { findBoard, resolveTwin, TFLM_LIBRARIES } from '../../src/boards/index.js';
 import { KwsError } from '../../src/diagnostics/errors.js';
 import { fileBytes, type RenderInput, renderProject } from '../../src/emit/project.js';
+import { TEMPLATES_FOLDER } from '../../src/emit/templates.js';
 import type { FirmwareProject } from '../../src/emit/types.js';
+import { OPERATORS } from '../../src/model/operators.js';
 import type { Model } from '../../src/model/types.js';
 import { ModelBuilder } from '../plan/models.js';
 import { projectOf } from './fixture.js';
 
-/** Frames of 40 features in, two scores out. */
-function smallModel(outputs = 2, perChannel = false): Model {
+/** Three frames of features in, two scores out. */
+function smallModel(outputs = 2, perChannel = false, channels = 40): Model {
   const b = new ModelBuilder();
-  const x = b.tensor([1, 3, 40]);
+  const x = b.tensor([1, 3, channels]);
   const scales = perChannel ? Array.from({ length: outputs }, (_, i) => (i + 1) / 64) : [1 / 64];
-  const weights = b.bytes([outputs, 120], new Array(120 * outputs).fill(3), {
+  const weights = b.bytes([outputs, 3 * channels], new Array(3 * channels * outputs).fill(3), {
     quantization: { scales, zeroPoints: scales.map(() => 0), axis: 0 },
   });
-  const flat = b.op('RESHAPE', [x], [b.tensor([1, 120])], {});
+  const flat = b.op('RESHAPE', [x], [b.tensor([1, 3 * channels])], {});
   const logits = b.op('FULLY_CONNECTED', [flat, weights, -1], [b.tensor([1, outputs])], {
     activation: 'NONE',
     keepNumDims: false,
@@ -26,6 +28,7 @@ function smallModel(outputs = 2, perChannel = false): Model {
   return { ...b.model([x], [b.op('LOGISTIC', [logits], [b.sigmoid([1, outputs])], {})]), name: 'small' };
 }
 
+const MANY = Array.from({ length: 32 }, (_, i) => `l${i}`);
 const LABELS = ['silence', 'say "yes" \\ ??/ */ é | `x`\n#include <hack>'];
 
 function render(input: Partial<RenderInput> & { readonly boardId?: string } = {}): FirmwareProject {
@@ -76,10 +79,10 @@ describe('a rendered project', () => {
 
   test('carries only the kernels that are called and the HAL of its board', () => {
     const paths = [...render().files.keys()];
-    const kernels = paths.filter((path) => /kws_kernels\/src\/kws_/.test(path));
+    const kernels = paths.filter((path) => /kws_kernels\/src\/\w+\/kws_/.test(path));
     expect(kernels).toEqual([
-      'lib/kws_kernels/src/kws_fully_connected_s8.cpp',
-      'lib/kws_kernels/src/kws_lookup_s8.cpp',
+      'lib/kws_kernels/src/dsp/kws_fully_connected_s8_dsp.cpp',
+      'lib/kws_kernels/src/portable/kws_lookup_s8.cpp',
     ]);
     const hal = (boardId: string) =>
       [...render({ boardId }).files.keys()].filter((path) => /kws_hal\/src\/.*\//.test(path));
@@ -139,19 +142,6 @@ describe('a rendered project', () => {
     expect(textOf(firmware, 'THIRD_PARTY_NOTICES.md')).toContain('pulls in no other code');
   });
 
-  test.each([...loadBoards().keys()])('%s: every runtime renders', (boardId) => {
-    const board = findBoard(boardId);
-    for (const runtime of ['aot', 'tflm'] as const) {
-      const firmware = render({ boardId, runtime });
-      const ini = textOf(firmware, 'platformio.ini');
-      expect(ini).toContain(`[env:${boardId}]`);
-      expect(ini).toContain(`board = ${board.platformio.board}\n`);
-      for (const flag of board.platformio.buildFlags) expect(ini).toContain(`    ${flag}\n`);
-      for (const [name, value] of board.halDefines) expect(ini).toContain(`    -D${name}=${value}\n`);
-      if (runtime === 'tflm') expect(ini).toContain(`    ${board.tflm!.spec}\n`);
-    }
-  });
-
   test('a twin has the memory of the board it stands for', () => {
     const board = findBoard('arduino-nano-33-ble');
     const ini = textOf(render({ board: resolveTwin(board) }), 'platformio.ini');
@@ -177,6 +167,31 @@ describe('a rendered project', () => {
     expect(config).toContain('/*frontend*/ nullptr');
     expect(config).not.toContain('MicroFrontendTables');
   });
+
+  test.each([
+    ['none', 'virtual-cortex-m4', { kHasFrontend: 'false', kKeepsFrames: 'false', kKeepsInputs: 'false' }],
+    ['micro-wake-word', 'virtual-cortex-m4', { kHasFrontend: 'true', kHasResampler: 'false' }],
+    ['micro-wake-word', 'virtual-cortex-m4', { kKeepsFrames: 'false', kKeepsInputs: 'true' }],
+    // Its frames wait for their window.
+    ['edge-impulse-mfcc', 'virtual-cortex-m4', { kKeepsFrames: 'true', kKeepsInputs: 'false' }],
+  ] as const)('what the application is asked to do: %s on %s, %o', (frontend, boardId, values) => {
+    const channels = frontend === 'edge-impulse-mfcc' ? 13 : 40;
+    const project = projectOf(
+      [{ name: 'x', model: smallModel(2, false, channels), labels: ['a', 'b'] }],
+      frontend,
+    );
+    const shape = textOf(render({ project, boardId }), 'lib/kws_app/include/kws_app/shape.h');
+    expect(shape).toContain('constexpr uint32_t kMaxModels = 1;');
+    for (const [name, value] of Object.entries(values))
+      expect(shape).toContain(`constexpr bool ${name} = ${value};`);
+  });
+
+  test("the application's own shape, which it is tested with, leaves nothing out", () => {
+    const own = readFileSync(join(TEMPLATES_FOLDER, 'lib/kws_app/include/kws_app/shape.h'), 'utf8');
+    const names = (text: string) => [...text.matchAll(/constexpr \w+ (\w+) = /g)].map(([, name]) => name);
+    expect(names(own)).toEqual(names(textOf(render(), 'lib/kws_app/include/kws_app/shape.h')));
+    expect(own).not.toContain('= false');
+  });
 });
 
 const problem = (body: () => unknown): KwsError => {
@@ -196,7 +211,7 @@ describe('what is refused', () => {
       id: 'tiny',
       name: 'Tiny',
       flashBytes: 18_700,
-      ramBytes: 12_000,
+      ramBytes: 6000,
     };
     const error = problem(() => render({ board }));
     expect(error.exitCode).toBe(2);
@@ -288,6 +303,63 @@ describe('runtime tflm', () => {
       expect(source).toContain(`, ${operator})`);
   });
 
+  describe('operators that came later than a library', () => {
+    const leaky = () => {
+      const b = new ModelBuilder();
+      const x = b.tensor([1, 1, 40]);
+      const y = b.op('LEAKY_RELU', [x], [b.tensor([1, 1, 40])], { alpha: 0.1 });
+      return projectOf([{ name: 'x', model: b.model([x], [y]), labels: MANY }]);
+    };
+    const resolver = (...methods: string[]) =>
+      methods.map((method) => `  TfLiteStatus ${method}() { return kTfLiteOk; }`).join('\n');
+    const kernels = (...names: string[]) =>
+      names.map((name) => `TfLiteRegistration* Register_${name}();`).join('\n');
+
+    test.each([
+      [
+        'a method per operator',
+        'micro_mutable_op_resolver.h',
+        resolver,
+        ['AddConv2D', 'AddTanh'],
+        'AddLeakyRelu',
+      ],
+      ['a function per operator', 'kernels/micro_ops.h', kernels, ['CONV_2D', 'RELU'], 'LEAKY_RELU'],
+    ])('a local one with %s', (_, file, text, old, added) => {
+      const refused = fakeLibrary({ [file]: text(...old) });
+      const error = problem(() =>
+        render({ runtime: 'tflm', project: leaky(), options: { tflmPath: refused } }),
+      );
+      expect(error.exitCode).toBe(2);
+      expect(error.message).toBe(
+        'small, operator 0 (LEAKY_RELU): my lib does not have this operator\n' +
+          '  why: its copy of TensorFlow Lite Micro is older than the operator\n' +
+          '  next: use "runtime": "aot", or give a newer library with --tflm-path, or change the model so that it does without',
+      );
+      const tflmPath = fakeLibrary({ [file]: text(...old, added) });
+      expect(() => render({ runtime: 'tflm', project: leaky(), options: { tflmPath } })).not.toThrow();
+    });
+
+    test.each([
+      ['virtual-cortex-m4', 'BATCH_MATMUL', 'Chirale_TensorFLowLite 2.0.0'],
+      ['virtual-cortex-m4', 'REDUCE_MIN', 'Chirale_TensorFLowLite 2.0.0'],
+      ['esp32-s3-devkitc-1', 'REDUCE_MIN', 'ESP_TF 2.0.1'],
+      ['esp32-s3-devkitc-1', 'BATCH_MATMUL', undefined],
+    ])('that of %s and %s', (boardId, name, lacking) => {
+      const b = new ModelBuilder();
+      const x = b.tensor([1, 1, 40]);
+      const y = b.op('FOREIGN', [x], [b.tensor([1, 2])], { builtinCode: 1, name });
+      const project = projectOf([{ name: 'x', model: b.model([x], [y]), labels: ['a', 'b'] }]);
+      const body = () => render({ boardId, runtime: 'tflm', project });
+      if (lacking === undefined) expect(body).not.toThrow();
+      else expect(problem(body).message).toContain(`(${name}): ${lacking} does not have this operator`);
+    });
+
+    test('both libraries of the registry have all that we compute', () => {
+      for (const library of Object.values(TFLM_LIBRARIES))
+        for (const kind of Object.keys(OPERATORS)) expect(library.lacks).not.toContain(kind);
+    });
+  });
+
   test('refuses operators the interpreter does not have, takes those that only it has', () => {
     const foreign = (name: string) => {
       const b = new ModelBuilder();
@@ -296,7 +368,7 @@ describe('runtime tflm', () => {
       return projectOf([{ name: 'x', model: b.model([x], [y]), labels: ['a', 'b'] }]);
     };
     expect(problem(() => render({ runtime: 'tflm', project: foreign('LSTM') })).message).toContain(
-      "small, operator 0 (LSTM): TensorFlow Lite Micro's interpreter does not have this operator",
+      "small, operator 0 (LSTM): TensorFlow Lite Micro's interpreter (tflm) does not have this operator",
     );
     const firmware = render({ runtime: 'tflm', project: foreign('SVDF') });
     expect(textOf(firmware, 'src/model_x.cpp')).toContain('(resolver, Svdf, SVDF)');

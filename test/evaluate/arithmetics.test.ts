@@ -2,18 +2,21 @@
  * Whatever a board computes its front end in, it decides the same: published models on recordings, in double
  * and single precision and in integers.
  */
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { loadClip } from '../../src/audio/clip.js';
 import { DETECTOR_PRESETS, detectorSpec } from '../../src/detector/settings.js';
 import { createHostRun, type HostEvent, runClip } from '../../src/evaluate/host-run.js';
-import { type AudioFrontendSpec, FRONTEND_PRESETS, stepMs } from '../../src/frontend/spec.js';
+import { FRONTEND_PRESETS } from '../../src/frontend/presets.js';
+import { type AudioFrontendSpec, stepMs } from '../../src/frontend/spec.js';
 import type { ResolvedProject } from '../../src/project/types.js';
-import { openModel } from '../../src/readers/index.js';
+import { openModel } from '../../src/readers/read-model.js';
+import { requireInt8 } from '../../src/verify/int8.js';
 import { describeWithSharedData, sharedPath } from '../support/shared-data.js';
 
 function published(file: string, labels: readonly string[], frontend: AudioFrontendSpec): ResolvedProject {
-  const model = openModel(readFileSync(sharedPath('models', 'mlperf_tiny', file)), file);
+  const model = requireInt8(openModel(readFileSync(sharedPath('models', 'mlperf_tiny', file)), file));
   const settings = { ...DETECTOR_PRESETS.general, window: 2, minimum: 1 };
   const targets = labels.map((_, i) => i);
   const detector = detectorSpec(settings, { stepMs: stepMs(frontend), hop: 5 }, targets);

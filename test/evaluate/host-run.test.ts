@@ -3,12 +3,13 @@ import { expect, test } from 'vitest';
 import { loadClip } from '../../src/audio/clip.js';
 import { DETECTOR_PRESETS, detectorSpec } from '../../src/detector/settings.js';
 import { createHostRun, type HostEvent, runClip } from '../../src/evaluate/host-run.js';
-import { FRONTEND_PRESETS } from '../../src/frontend/spec.js';
+import { FRONTEND_PRESETS } from '../../src/frontend/presets.js';
 import type { ResolvedModel, ResolvedProject } from '../../src/project/types.js';
-import { openModel } from '../../src/readers/index.js';
+import { openModel } from '../../src/readers/read-model.js';
+import { requireInt8 } from '../../src/verify/int8.js';
 import { describeWithSharedData, sharedJson, sharedPath } from '../support/shared-data.js';
 
-const open = (path: string) => openModel(readFileSync(sharedPath('models', path)), path);
+const open = (path: string) => requireInt8(openModel(readFileSync(sharedPath('models', path)), path));
 
 function wakeWord(name: string, cutoff: number): ResolvedModel {
   const settings = { ...DETECTOR_PRESETS['micro-wake-word'], cutoff, window: 5 };

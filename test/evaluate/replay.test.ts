@@ -1,4 +1,5 @@
 /** The replay: without what cannot matter, it hears the same; and what the host's own run hears. */
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { loadClip } from '../../src/audio/clip.js';
@@ -18,8 +19,9 @@ import {
   replayProject,
   stepTime,
 } from '../../src/evaluate/sweep/replay.js';
-import { FRONTEND_PRESETS } from '../../src/frontend/spec.js';
-import { openModel } from '../../src/readers/index.js';
+import { FRONTEND_PRESETS } from '../../src/frontend/presets.js';
+import { openModel } from '../../src/readers/read-model.js';
+import { requireInt8 } from '../../src/verify/int8.js';
 import { describeWithSharedData, sharedPath } from '../support/shared-data.js';
 import { channel, recording } from './recordings.js';
 
@@ -84,7 +86,7 @@ test('with every step counting, a higher cutoff misses no fewer clips', () => {
 describeWithSharedData('published models', () => {
   const wakeWord = (name: string, cutoff: number) => ({
     name,
-    model: openModel(readFileSync(sharedPath('models/esphome/v2', `${name}.tflite`)), name),
+    model: requireInt8(openModel(readFileSync(sharedPath('models/esphome/v2', `${name}.tflite`)), name)),
     labels: [name],
     hop: 3,
     detector: detectorSpec({ ...DETECTOR_PRESETS['micro-wake-word'], cutoff }, { stepMs: 10, hop: 3 }, [0]),

@@ -8,8 +8,9 @@ import { findPositives, type PositiveFile } from '../../src/evaluate/clips.js';
 import { evaluate } from '../../src/evaluate/evaluate.js';
 import { loadProject } from '../../src/project/load.js';
 import type { ResolvedProject } from '../../src/project/types.js';
-import { openModel } from '../../src/readers/index.js';
 import { flac, wav, wav16 } from '../audio/files.js';
+import { tone } from '../audio/flac-rows.js';
+import { writeFlac } from '../audio/flac-writer.js';
 import { chirpProject } from '../commands/chirps.js';
 
 let folder: string;
@@ -17,7 +18,7 @@ let project: ResolvedProject;
 let positives: readonly PositiveFile[];
 beforeAll(async () => {
   folder = chirpProject();
-  project = await loadProject(folder, { openModel });
+  project = await loadProject(folder);
   positives = await findPositives(['chirps'], folder, ['chirp']);
   for (const name of ['wav', 'flac']) mkdirSync(join(folder, name));
 });
@@ -62,9 +63,31 @@ test('a recording one part of which is damaged is left out, as a whole', async (
   expect(report.skipped).toMatchObject([{ where: 'long', why: 'sample 48000 of channel 1' }]);
 });
 
+test('FLAC files that are damaged in any way are left out, each with its reason', async () => {
+  const samples = [tone(5000, 16)];
+  const plan = { bits: 16, blocks: [1000] };
+  const good = writeFlac(samples, plan);
+  const broken: Record<string, readonly [Buffer, RegExp]> = {
+    cut: [good.subarray(0, -3), /4000 of 5000 samples are there/],
+    md5: [writeFlac(samples, { ...plan, md5: '1'.repeat(32) }), /their MD5 differs/],
+    frame: [Buffer.from(good).fill(0xff, 3000, 3010), /the frame at sample 1000/],
+    empty: [writeFlac(samples, plan).subarray(0, 42), /0 of 5000/],
+    longer: [writeFlac(samples, { ...plan, length: 4500 }), /the stream at 4500/],
+  };
+  const files = Object.entries({ ...broken, good: [good] as const }).map(([name, [bytes]]) => {
+    const path = join(folder, `${name}.flac`);
+    writeFileSync(path, bytes);
+    return { path, name, bytes: bytes.length };
+  });
+  const { report } = await evaluate(project, { positives, negatives: files, threads: 0 });
+  expect(report.recordings.map(({ clip }) => clip)).toEqual(['good']);
+  expect(report.skipped.map(({ where }) => where)).toEqual(Object.keys(broken));
+  for (const { where, why } of report.skipped) expect(why, where).toMatch(broken[where!]![1]);
+});
+
 test('what is larger than a recording can be has one error', async () => {
   const negatives = [{ ...longFile('none'), bytes: 2 ** 60 }];
   await expect(evaluate(project, { positives, negatives, threads: 0 })).rejects.toThrow(
-    /1 cannot be read; the first: long: there is no such file/,
+    /1 cannot be used; the first: long: there is no such file/,
   );
 });

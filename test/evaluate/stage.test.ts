@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { decodeWav } from '../../src/audio/wav.js';
+import { wavFile } from '../../src/audio/wav-file.js';
 import { TakeReader } from '../../src/evaluate/record/prepare.js';
 import { activeLevel, backgroundLevel, rms } from '../../src/evaluate/sound/levels.js';
 import { noisy, padded } from '../../src/evaluate/sound/stage.js';
-import { wavFile } from '../../src/evaluate/sound/wav.js';
 import { random } from '../support/random.js';
 
 const RATE = 16_000;

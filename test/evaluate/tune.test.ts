@@ -1,14 +1,16 @@
 /** Choosing among points, and writing what was chosen. */
+
 import { describe, expect, test } from 'vitest';
 import { DETECTOR_PRESETS, type DetectorPreset, detectorSpec } from '../../src/detector/settings.js';
+import { choose } from '../../src/evaluate/sweep/choose.js';
 import type { Point } from '../../src/evaluate/sweep/count.js';
-import { choose } from '../../src/evaluate/tune/choose.js';
 import { tunedEntry } from '../../src/evaluate/tune/entry.js';
 import { withDetector } from '../../src/evaluate/tune/kws-json.js';
-import { FRONTEND_PRESETS } from '../../src/frontend/spec.js';
+import { FRONTEND_PRESETS } from '../../src/frontend/presets.js';
 import type { DetectorEntry } from '../../src/project/schema.js';
 import type { ResolvedModel } from '../../src/project/types.js';
-import { openModel } from '../../src/readers/index.js';
+import { openModel } from '../../src/readers/read-model.js';
+import { requireInt8 } from '../../src/verify/int8.js';
 import { wakeModel } from '../support/wake-model.js';
 
 const OWN = { cutoff: 0.5, window: 3, refractorySteps: 100 };
@@ -77,12 +79,62 @@ describe('the choice', () => {
     expect(choose(points, 1, 1, OWN)!.plateau).toEqual({ low: 0.5, high: 0.7 });
   });
 
+  /** Falling cutoffs from 0.9: misses, false accepts. */
+  const bounded = family(9, [
+    [2, 0],
+    [1, 0],
+    [1, 0],
+    [1, 4],
+  ]);
+  const endless = family(4, [
+    [2, 0],
+    [1, 0],
+    [1, 0],
+    [1, 0],
+    [1, 0],
+  ]);
+  const OPEN = [
+    [1, 0],
+    [1, 0],
+    [1, 0],
+    [1, 0],
+    [1, 0],
+  ] as const;
+
+  test('a range whose ends are measured goes before a longer one that ends with the scale', () => {
+    const { point, measured, own } = choose([...endless, ...bounded], 1, 1, OWN)!;
+    expect([point.window, point.cutoff, own]).toEqual([9, 0.8, false]);
+    expect(measured).toEqual({ low: true, high: true });
+  });
+
+  test.each([
+    ['no end', OPEN, { low: false, high: false }],
+    ['the upper end', endless.map(({ misses }) => [misses, 0] as const), { low: false, high: true }],
+    ['the lower end', [...OPEN, [1, 9]] as const, { low: true, high: false }],
+  ])('measured is %s: the own setting stays', (_, rows, measured) => {
+    const own = { ...OWN, cutoff: 0.602 };
+    expect(choose([...family(2, OPEN), ...family(3, rows)], 1, 1, own)).toMatchObject({
+      point: { cutoff: 0.602, window: 3, misses: 1 },
+      measured,
+      own: true,
+    });
+  });
+
+  test('one range is no more than chance where it is a single step', () => {
+    const knife = family(9, [
+      [2, 0],
+      [1, 0],
+      [1, 4],
+    ]);
+    expect(choose([...endless, ...knife], 1, 1, OWN)!.point.window).toBe(4);
+  });
+
   test('nothing within the budget', () => {
     expect(choose(family(1, [[0, 3]]), 1, 1, OWN)).toBeUndefined();
   });
 });
 
-const MODEL = openModel(wakeModel(), 'wake.tflite');
+const MODEL = requireInt8(openModel(wakeModel(), 'wake.tflite'));
 const NOTE = { maxFaPerHour: 1, falseAcceptsPerHour: 0.5, misses: 1, clips: 10, hours: 2 };
 
 function resolved(preset: DetectorPreset): ResolvedModel {

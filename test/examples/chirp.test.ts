@@ -5,12 +5,11 @@ import { chirpModel } from '../../examples/chirp/model.js';
 import { chirp, clips, mixed, noise, RATE, toPcm, wavFile } from '../../examples/chirp/sound.js';
 import { createHostRun, type HostEvent, runClip } from '../../src/evaluate/host-run.js';
 import { loadProject } from '../../src/project/load.js';
-import { openModel } from '../../src/readers/index.js';
 import { writeModel } from '../../src/tflite/build.js';
 import { root } from '../support/native.js';
 
 const folder = join(root, 'examples', 'chirp');
-const project = await loadProject(folder, { openModel });
+const project = await loadProject(folder);
 const run = createHostRun(project);
 const heard = (events: readonly HostEvent[]) =>
   events.flatMap((event) => (event.t === 'detect' ? [`${event.label} at ${event.ms}`] : []));

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { loadClip } from '../../src/audio/clip.js';
 import { frameChannels, stepMs } from '../../src/frontend/spec.js';
 import { loadFrontend, readKwsFile } from '../../src/project/load.js';
-import { readModel } from '../../src/readers/index.js';
+import { readModel } from '../../src/readers/read-model.js';
 import { root } from '../support/native.js';
 
 const folder = join(root, 'examples', 'computer');

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { clipFeatures } from '../../src/frontend/clip.js';
 import { compareFeatures, streamFeatures } from '../../src/frontend/compare/compare.js';
+import type { FrontendPreset } from '../../src/frontend/presets.js';
 import { frontendOf } from '../../src/frontend/settings.js';
-import type { AudioFrontendSpec, FrontendPreset } from '../../src/frontend/spec.js';
+import type { AudioFrontendSpec } from '../../src/frontend/spec.js';
 import { inputErrorOf } from '../support/errors.js';
 import { chirp, syllables, whiteNoise } from './signals.js';
 

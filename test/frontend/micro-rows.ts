@@ -1,5 +1,11 @@
 /** Audio rows of our own for the micro-frontend, seeded: the same for every driver. */
-import { FRONTEND_PRESETS, type MicroFrontendSpec, type MicroTables } from '../../src/frontend/spec.js';
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FRONTEND_PRESETS } from '../../src/frontend/presets.js';
+import { parseFrontendSpec } from '../../src/frontend/schema.js';
+import type { MicroFrontendSpec, MicroTables } from '../../src/frontend/spec.js';
+import { root } from '../support/native.js';
 
 export function microSpec(stepMs: number, tables: MicroTables): MicroFrontendSpec {
   return { ...FRONTEND_PRESETS['micro-wake-word'], stepMs, tables };
@@ -93,6 +99,27 @@ export const MICRO_SPECS: readonly (readonly [string, MicroFrontendSpec])[] = [
     },
   ],
 ];
+
+/** What MLTK's own code computed with settings that micro_speech does not have (test/oracles/record_mltk.py). */
+export interface SettingsRow {
+  readonly name: string;
+  readonly spec: MicroFrontendSpec;
+  /** By the name of a signal of 16,000 samples. */
+  readonly recorded: Readonly<Record<string, { readonly frames: number; readonly sha256: string }>>;
+}
+
+type RecordedRow = SettingsRow['recorded'] & { readonly settings: Readonly<Record<string, unknown>> };
+
+export const MICRO_SETTINGS: readonly SettingsRow[] = (
+  JSON.parse(readFileSync(join(root, 'test/golden/micro-settings.json'), 'utf8')) as RecordedRow[]
+).map(({ settings, ...recorded }) => ({
+  name: JSON.stringify(settings),
+  spec: parseFrontendSpec(
+    { kind: 'micro', version: 1, tables: 'mltk', ...settings },
+    'micro-settings.json',
+  ) as MicroFrontendSpec,
+  recorded: recorded as SettingsRow['recorded'],
+}));
 
 /** Piece lengths of a seeded random cut: mostly short, some zero, some longer than a window. */
 export function randomPieces(length: number, seed: number): number[] {

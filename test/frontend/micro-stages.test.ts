@@ -2,10 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { realFft } from '../../src/frontend/micro/fft.js';
 import { logarithm } from '../../src/frontend/micro/log.js';
-import { gain } from '../../src/frontend/micro/pcan.js';
 import { squareRoot } from '../../src/frontend/micro/square-root.js';
 import { fftTables } from '../../src/frontend/micro/tables/fft.js';
 import { log1pf } from '../../src/frontend/micro/tables/log1pf.js';
+import { gainAt as gain } from '../../src/frontend/micro/tables/pcan.js';
 import { microTables } from '../../src/frontend/micro/tables.js';
 import { applyWindow } from '../../src/frontend/micro/window.js';
 import { generator, microSpec } from './micro-rows.js';

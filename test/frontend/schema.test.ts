@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { formatProblem, KwsError, type Problem } from '../../src/diagnostics/errors.js';
+import { FRONTEND_PRESETS, type FrontendPreset } from '../../src/frontend/presets.js';
 import { describeDifference, parseFrontendSpec } from '../../src/frontend/schema.js';
 import { frontendOf } from '../../src/frontend/settings.js';
-import { FRONTEND_PRESETS, type FrontendPreset, type FrontendSpec } from '../../src/frontend/spec.js';
+import type { FrontendSpec } from '../../src/frontend/spec.js';
 
 function problemsOf(json: unknown): readonly string[] {
   try {

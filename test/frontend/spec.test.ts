@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { FRONTEND_PRESETS } from '../../src/frontend/presets.js';
 import {
   type AudioFrontendSpec,
-  FRONTEND_PRESETS,
   frameChannels,
   frameSamples,
   frontendHash,

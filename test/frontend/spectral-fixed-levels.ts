@@ -12,7 +12,7 @@ export interface Deviation {
 }
 
 /** The clip so loud that its largest sample is at `db` below full scale. */
-export function atLevel(clip: Int16Array, db: number): Int16Array {
+function atLevel(clip: Int16Array, db: number): Int16Array {
   const peak = clip.reduce((most, sample) => Math.max(most, Math.abs(sample)), 1);
   const gain = (32_767 / peak) * 10 ** (db / 20);
   return clip.map((sample) => Math.round(sample * gain));

@@ -1,5 +1,7 @@
 /** Audio and front ends for the single-precision spectral front end: the same for every driver. */
-import { FRONTEND_PRESETS, type FrontendPreset, type SpectralFrontendSpec } from '../../src/frontend/spec.js';
+
+import { FRONTEND_PRESETS, type FrontendPreset } from '../../src/frontend/presets.js';
+import type { SpectralFrontendSpec } from '../../src/frontend/spec.js';
 import { chirp, clipping, constant, impulse, silence, syllables, whiteNoise } from './signals.js';
 
 export type NamedSpec = readonly [name: string, spec: SpectralFrontendSpec];

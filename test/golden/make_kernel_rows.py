@@ -1,10 +1,9 @@
-"""Runs the kernel rows through TensorFlow Lite Micro's interpreter and records what it answers.
+"""Runs the kernel rows through TensorFlow Lite Micro's interpreter and records its answers: `npm run golden kernels`.
 
-KWS_DUMP_ROWS=rows.json npx vitest run --project unit test/reference/kernel-rows.test.ts
-pip install tflite-micro==0.dev20261023182759
-python test/golden/make_kernel_rows.py rows.json test/golden/kernel-rows.json
+    make_kernel_rows.py ROWS.json GOLDEN.json
 
-A row is recorded as the start of the SHA-256 of its outputs, or as null where the interpreter refuses it.
+A row is recorded under its name as the start of the SHA-256 of its outputs, or as null where the interpreter
+refuses it.
 """
 
 import hashlib
@@ -49,7 +48,7 @@ def main():
         rows = json.load(file)
     golden = {
         "reference": "tflite-micro 0.dev20261023182759 (PyPI), reference kernels, x86-64",
-        "rows": [[row["name"], digest_of(row)] for row in rows],
+        "rows": {row["name"]: digest_of(row) for row in rows},
     }
     with open(sys.argv[2], "w", encoding="utf-8") as file:
         json.dump(golden, file, indent=2)

@@ -135,7 +135,8 @@ test.each([
   ['VALID', 2, 3, 1, 1, 0, 0],
 ] as const)(
   '%s window: %i elements, %i taps, stride %i, dilation %i: %i positions, padded by %i',
-  (padding, input, filter, stride, dilation, output, before) => {
+  (...row) => {
+    const [padding, input, filter, stride, dilation, output, before] = row;
     expect(arithmetic.slidingWindow(padding, input, filter, stride, dilation)).toEqual({ output, before });
   },
 );

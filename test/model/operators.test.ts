@@ -5,7 +5,7 @@ import { BUILTIN_NAMES, builtinName, resolverMethod } from '../../src/model/buil
 import { inspectModel } from '../../src/model/inspect.js';
 import { KIND_OF_CODE, OPERATORS } from '../../src/model/operators.js';
 import { resolverEntries } from '../../src/model/resolver.js';
-import { openModel } from '../../src/readers/index.js';
+import { openModel } from '../../src/readers/read-model.js';
 import { describeWithSharedData, sharedPath } from '../support/shared-data.js';
 import { cnn, streaming } from './sample-models.js';
 

@@ -16,7 +16,7 @@ import { ZOO } from '../plan/zoo.js';
 import { libraryRoot, WARNINGS } from '../support/native.js';
 import { random } from '../support/random.js';
 import { strict } from '../support/shared-data.js';
-import { buildAot, runAot, writeAotSources } from './aot.js';
+import { buildAot, HOST_TARGET_NAMES, HOST_TARGETS, runAot, writeAotSources } from './aot.js';
 
 /** Input bytes: any, or moderate floats. */
 function inputsOf(model: Model, count: number): Uint8Array[] {
@@ -43,14 +43,14 @@ function expected(model: Model, inputs: readonly Uint8Array[]): string[] {
   });
 }
 
-describe('models of our own', () => {
+describe.each(HOST_TARGET_NAMES)('models of our own, %s kernels', (target) => {
   let executable: string;
   beforeAll(async () => {
-    executable = await buildAot('small', ZOO);
+    executable = await buildAot('small', ZOO, target);
   });
 
   test.each(ZOO.map((entry, index) => ({ ...entry, index })))('$id', async ({ model, index }) => {
-    expectSound(model, planModel(model));
+    expectSound(model, planModel(model, HOST_TARGETS[target]));
     const inputs = inputsOf(model, 40);
     const outputs = expected(model, inputs);
     expect(new Set(outputs).size).toBeGreaterThan(5);
@@ -77,7 +77,7 @@ describe('generated sources for ARM', () => {
     libraries.map((library) => `-I${join(libraryRoot, library, 'include')}`);
 
   test.skipIf(missing)('models', async () => {
-    const { folder, sources } = writeAotSources(ZOO);
+    const { folder, sources } = writeAotSources(ZOO, 'portable');
     const libraries = includes(['kws_kernels', 'kws_model']);
     await execa('arm-none-eabi-g++', [...flags, ...libraries, `-I${folder}`, ...sources]);
   });

@@ -22,6 +22,7 @@
 
 #include "frontend_tables.h"
 #include "kws_app/app.h"
+#include "kws_app/listed_actions.h"
 #include "kws_frontend/micro_frontend.h"
 #include "kws_hal/audio_link.h"
 #include "kws_hal/kws_hal.h"
@@ -35,13 +36,28 @@ struct Board {
   bool frontend = true;
   std::string mic = "none";  // none, works, fails
   bool link = false;
-  bool prepares = true;  // whether the last model can be prepared
-  uint32_t models = 1;   // the second one gates the first
-  uint32_t late = 0;     // samples the microphone delivers during each inference
-  uint32_t line = 4096;  // capacity
-  uint32_t ring = 1024;  // samples
-  uint32_t chunk = 64;   // most bytes one read of the serial line gives
+  bool prepares = true;     // whether the last model can be prepared
+  uint32_t models = 1;      // the second one gates the first
+  uint32_t late = 0;        // samples the microphone delivers during each inference
+  uint32_t line = 4096;     // capacity
+  uint32_t ring = 1024;     // samples
+  uint32_t chunk = 64;      // most bytes one read of the serial line gives
+  uint32_t advance = 0;     // models compute at hops what is new; 2: and say so
+  bool transposed = false;  // the models' inputs are [channels, frames]
+  int32_t zero = 0;         // of the models' outputs, counted from the type's lowest value
+  int32_t multiplier = 1 << 14;
+  bool actions = false;
 } board;
+
+// Nothing but output 1 is ever detected.
+constexpr kws::Action kActions[] = {
+    {0, 1, nullptr, 5, nullptr, kws::PinLevel::kHigh, 2, 300},
+    {0, 1, nullptr, 6, "LAMP", kws::PinLevel::kToggle, 1, 0},
+    {0, 1, "said: two", 0, nullptr, kws::PinLevel::kLow, 1, 0},
+    {0, 0, nullptr, 7, nullptr, kws::PinLevel::kLow, 1, 0},
+};
+kws::ActionState action_states[4];
+kws::ListedActions actions(kActions, action_states, 4);
 
 std::deque<uint8_t> inbox;
 uint32_t now = 0;
@@ -65,12 +81,14 @@ void hear(uint32_t count, uint32_t seed) {
 }
 
 constexpr uint32_t kFrames = 4;
+constexpr uint32_t kHop = 2;
 constexpr uint32_t kOutputs = 2;
 
 // A model whose output is a hash of its input and of how often it has run.
 struct FakeModel {
   std::vector<uint8_t> input;
   std::vector<uint8_t> output;
+  std::vector<uint8_t> last;  // input of the inference before
   uint32_t runs = 0;
 } fakes[2];
 
@@ -84,6 +102,9 @@ kws::InputFormat input_format() {
                     : board.type == "uint8" ? Type::kUint8
                                             : Type::kInt8;
   return {type, -128, 666, 0.0f, 0, 0};
+}
+kws::OutputFormat output_format() {
+  return {board.zero - (board.type == "int8" ? 128 : 0), board.multiplier};
 }
 size_t element_size() { return board.type == "float32" ? 4 : 1; }
 
@@ -110,6 +131,7 @@ bool invoke() {
     --fail_in;
   }
   FakeModel& model = fakes[N];
+  model.last = model.input;
   uint32_t hash = 2166136261u + ++model.runs;
   for (const uint8_t byte : model.input) hash = (hash ^ byte) * 16777619u;
   for (uint32_t i = 0; i < kOutputs; ++i) {
@@ -122,6 +144,22 @@ bool invoke() {
     }
   }
   return true;
+}
+
+// The input must be that of the inference before, moved on by a hop.
+template <int N>
+bool advance() {
+  const FakeModel& model = fakes[N];
+  const size_t hop = kHop * frontend_tables.channels * element_size();
+  const bool follows =
+      model.last.size() == model.input.size() &&
+      std::memcmp(model.input.data(), model.last.data() + hop, model.input.size() - hop) == 0;
+  if (!follows) {
+    std::printf("not moved on by a hop\n");
+    std::exit(3);
+  }
+  if (board.advance > 1) std::printf("advanced\n");
+  return invoke<N>();
 }
 
 template <int N>
@@ -138,10 +176,10 @@ kws::TensorView output() {
 uint32_t arena_used() { return 10; }
 
 template <int N>
-constexpr kws::Model fake(const char* name) {
-  return {name, prepare<N>, reset<N>, invoke<N>, input<N>, output<N>, arena_used, 20};
+kws::Model fake(const char* name) {
+  const auto at_hops = board.advance > 0 ? advance<N> : nullptr;
+  return {name, prepare<N>, reset<N>, invoke<N>, input<N>, output<N>, arena_used, 20, at_hops};
 }
-const kws::Model kModels[2] = {fake<0>("first"), fake<1>("gate")};
 
 constexpr kws::DetectorConfig kDetector = {/*targets=*/2,
                                            /*refractory_steps=*/3,
@@ -184,6 +222,16 @@ bool setting(const char* argument) {
     board.ring = number;
   } else if (name == "chunk") {
     board.chunk = number;
+  } else if (name == "advance") {
+    board.advance = number;
+  } else if (name == "transposed") {
+    board.transposed = number != 0;
+  } else if (name == "zero") {
+    board.zero = static_cast<int32_t>(number);
+  } else if (name == "multiplier") {
+    board.multiplier = static_cast<int32_t>(number);
+  } else if (name == "actions") {
+    board.actions = number != 0;
   } else {
     return false;
   }
@@ -282,6 +330,10 @@ bool microphone_begin(AudioRing& ring, uint32_t, const char** reason) {
   return true;
 }
 
+bool has_pins() { return false; }
+void pin_output(uint8_t, bool) {}
+void pin_write(uint8_t, bool) {}
+
 AudioLink* audio_link() { return board.link ? shared() : nullptr; }
 
 }  // namespace hal
@@ -295,6 +347,7 @@ int main(int count, char** arguments) {
   shared()->capacity = kLinkCapacity;
   shared()->end = kws::kOpenEnd;
 
+  const kws::Model fake_models[2] = {fake<0>("first"), fake<1>("gate")};
   const char* const labels[] = {"nothing", "something \"quoted\""};
   std::vector<uint8_t> windows[2];
   std::vector<std::unique_ptr<kws::Detector>> detectors;
@@ -302,14 +355,17 @@ int main(int count, char** arguments) {
   for (uint32_t i = 0; i < board.models; ++i) {
     windows[i].resize(kws::detector_storage_bytes(kDetector));
     detectors.push_back(std::make_unique<kws::Detector>(kDetector, windows[i].data()));
-    models.push_back({&kModels[i], "0123", labels, kOutputs, board.frontend ? kFrames : 0, 2,
-                      input_format(), detectors[i].get()});
+    models.push_back({&fake_models[i], "0123", labels, kOutputs, board.frontend ? kFrames : 0, kHop,
+                      input_format(), board.transposed, output_format(), detectors[i].get()});
   }
-  const auto frontend = std::make_unique<kws::MicroFrontend>(frontend_tables);
+  std::vector<uint32_t> frontend_memory(kws::micro_memory_words(frontend_tables.channels));
+  const auto frontend =
+      std::make_unique<kws::MicroFrontend>(frontend_tables, frontend_memory.data());
   const bool wide = board.type == "float32";
   std::vector<uint8_t> features(kFrames * frontend_tables.channels * (wide ? 2 : 1));
   std::vector<int16_t> audio(board.ring);
   std::vector<char> line(board.line);
+  std::vector<uint32_t> window(kFrames * frontend_tables.channels);
   const kws::AppConfig config = {
       /*tool_version=*/"0.0.0",
       /*build_id=*/"abc",
@@ -327,10 +383,12 @@ int main(int count, char** arguments) {
       /*feature_format=*/wide ? kws::FeatureFormat::kFrames : kws::FeatureFormat::kInput,
       /*features=*/features.data(),
       /*feature_frames=*/kFrames,
+      /*window=*/window.data(),
       /*audio=*/audio.data(),
       /*audio_capacity=*/board.ring,
       /*line=*/line.data(),
-      /*line_capacity=*/board.line};
+      /*line_capacity=*/board.line,
+      /*actions=*/board.actions ? &actions : nullptr};
 
   const auto app = std::make_unique<kws::App>(config);
   app->begin();

@@ -3,9 +3,23 @@
  * it answers whatever is said to it, and nothing that was said before changes what a clip gives.
  */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { RESYNCHRONISE } from '../../src/device/frame.js';
-import { random } from '../support/random.js';
-import { boardNoise, buildApp, type MemoryBoard, runApp, type Said, step } from './app.js';
+import { outputFormat, probabilityByte } from '../../src/detector/probability.js';
+import { modelInput } from '../../src/frontend/input.js';
+import { transposed } from '../../src/frontend/layout.js';
+import { createMicroFrontend } from '../../src/frontend/micro/frontend.js';
+import { FRONTEND_PRESETS } from '../../src/frontend/presets.js';
+import { RESYNCHRONISE } from '../../src/protocol/frame.js';
+import {
+  boardNoise,
+  brief,
+  buildApp,
+  INPUT,
+  type MemoryBoard,
+  noise,
+  runApp,
+  type Said,
+  step,
+} from './app.js';
 
 let executable: string;
 beforeAll(async () => {
@@ -17,21 +31,6 @@ const run = (board: MemoryBoard, ...script: (string | readonly string[])[]) =>
 const { say, mark, frame, frames } = step;
 
 const SECOND = 16_000;
-/** Bytes of a model's input: 4 frames of 40 features. */
-const INPUT = 160;
-
-const noise = (samples: number, seed: number): Uint8Array => {
-  const next = random(seed);
-  return Uint8Array.from({ length: 2 * samples }, () => next(256));
-};
-/** A line as `hello`, `ok play`, `fault overrun`, `credit 3`. */
-const brief = (said: Said): string => {
-  if (said.t === 'ok') return `ok ${said.cmd}`;
-  if (said.t === 'fault') return `fault ${said.code}`;
-  if (said.t === 'credit') return `credit ${said.seq}${said.resend === true ? ' resend' : ''}`;
-  if (said.t === 'end') return `end ${said.samples}`;
-  return said.t === 'output' ? `output ${said.m}` : said.t;
-};
 const briefs = (part: readonly Said[]) => part.map(brief);
 const scores = (part: readonly Said[]) => part.filter(({ t }) => t === 'score' || t === 'detect');
 const count = (part: readonly Said[], wanted: string) => briefs(part).filter((one) => one === wanted).length;
@@ -71,8 +70,34 @@ describe('commands', () => {
   });
 
   test('a line that does not fit its buffer becomes a fault', async () => {
-    const [parts] = await run({ line: 192, models: 2 }, 'd');
+    const [parts] = await run({ line: 224, models: 2 }, 'd');
     expect(parts).toMatchObject([{ t: 'fault', code: 'line-too-long' }]);
+  });
+});
+
+describe('actions', () => {
+  const pins = (part: readonly Said[]) =>
+    part.flatMap((one) => {
+      if (one.t === 'pin') return [`${one.name ?? one.pin}=${one.level}`];
+      if (one.t === 'detect') return [`heard ${one.label}`];
+      return one.t === 'noise' ? [one.text] : [];
+    });
+
+  test('pins have their levels from the start', async () => {
+    const [start] = await run({ actions: 1 }, 'd');
+    expect(pins(start!)).toEqual(['5=0', 'LAMP=0', '7=1']);
+  });
+
+  test('they come before the line, and pulses end in their time', async () => {
+    // By this noise the models of memory decide once.
+    const clip = [...say('play 1000'), ...frames(boardNoise(1000, 132))];
+    const wait = ['t 20000', 'p 1', 't 230000', 'p 1', mark, 't 90000', 'p 1', mark];
+    const end = ['t 250000', 'p 1', 't 1000000', 'p 1', 't 1000000', 'p 1', mark];
+    const [, heard, soon, later, last] = await run({ actions: 1 }, mark, clip, mark, wait, end);
+    expect(pins(heard!)).toEqual(['5=1', 'LAMP=1', 'said: two', 'heard something "quoted"']);
+    expect(pins(soon!)).toEqual([]);
+    expect(pins(later!)).toEqual(['5=0']);
+    expect(pins(last!)).toEqual(['5=1', '5=0']);
   });
 });
 
@@ -157,6 +182,74 @@ describe('what is pushed', () => {
   });
 });
 
+describe('outputs become probabilities as their scale says, the same on the host', () => {
+  const shown = (p: number) => Math.floor((p * 20_000 + 255) / 510) / 10_000;
+  test.each([
+    ['int8', 1 / 256, -128],
+    ['uint8', 1 / 256, 0],
+    ['uint8', 1 / 200, 10],
+    ['uint8', 0.0123, 77],
+    ['int8', 0.0901, -40],
+    ['int8', 0.0014, 127],
+  ] as const)('%s, scale %d, zero point %i', async (type, scale, zeroPoint) => {
+    const format = outputFormat({
+      type,
+      quantization: { scales: [scale], zeroPoints: [zeroPoint], axis: 0 },
+    });
+    const lowest = type === 'int8' ? -128 : 0;
+    const board: MemoryBoard = { type, zero: zeroPoint - lowest, multiplier: format.multiplier };
+    const [said] = await run(board, say('play 16000'), frames(noise(SECOND, 5)));
+    let before: readonly number[] | undefined;
+    let compared = 0;
+    for (const event of said!) {
+      if (event.t === 'detect') before = undefined;
+      if (event.t !== 'score') continue;
+      const now = event.q.map((value) => probabilityByte(format, value));
+      // The detector's window is of two.
+      expect(event.p).toEqual(now.map((p, i) => shown(before === undefined ? p : (p + before[i]!) / 2)));
+      before = now;
+      compared++;
+    }
+    expect(compared).toBeGreaterThan(20);
+  });
+});
+
+describe('the order of features in an input', () => {
+  const spec = FRONTEND_PRESETS['micro-wake-word'];
+  /** The driver's models: two bytes of a hash of the input and of how often it has run. */
+  const outputs = (input: Uint8Array, run: number): number[] => {
+    const start = (2166136261 + run) >>> 0;
+    const hash = input.reduce((sum, byte) => Math.imul(sum ^ byte, 16777619) >>> 0, start);
+    return [(hash >>> 8) & 255, (hash >>> 16) & 255];
+  };
+  test.each([
+    ['int8', 0],
+    ['int8', 1],
+    ['uint8', 1],
+    ['float32', 0],
+    ['float32', 1],
+  ] as const)('%s, transposed %i: what the host makes of it', async (type, isTransposed) => {
+    const pcm = noise(SECOND, 9);
+    const [said] = await run({ type, transposed: isTransposed }, say('play 16000'), frames(pcm));
+    const features = createMicroFrontend(spec).push(new Int16Array(pcm.buffer));
+    const scores = said!.filter((one) => one.t === 'score');
+    expect(scores.length).toBeGreaterThan(20);
+    for (const [i, { n, q }] of scores.entries()) {
+      const window = features.slice(2 * i, 2 * i + 4);
+      const values = modelInput(spec, window, { type });
+      const ordered = isTransposed === 1 ? transposed(values, spec.channels) : values;
+      const bytes = outputs(new Uint8Array(ordered.buffer, ordered.byteOffset, ordered.byteLength), n);
+      const shown = (byte: number) =>
+        type === 'float32'
+          ? probabilityByte(outputFormat({ type }), Math.fround(byte / 255))
+          : type === 'int8'
+            ? (byte << 24) >> 24
+            : byte;
+      expect(q, `${n}`).toEqual(bytes.map(shown));
+    }
+  });
+});
+
 describe('the microphone', () => {
   const listen = (seconds: number, seed: number) =>
     Array.from({ length: (seconds * SECOND) / 160 }, (_, i) => [`m 160 ${seed && seed + i}`, 'd']).flat();
@@ -206,6 +299,30 @@ describe('the microphone', () => {
   });
 });
 
+describe('models whose window slides', () => {
+  const advanced = (said: readonly Said[]) =>
+    said.filter((one) => one.t === 'noise' && one.text === 'advanced').length;
+
+  test('see the first window as a whole, then hops, and give the same', async () => {
+    const script = [...say('play 8000'), ...frames(noise(8000, 5))];
+    const [whole] = await run({}, script);
+    const [hops] = await run({ advance: 2 }, script);
+    const scores = count(whole!, 'score');
+    expect(scores).toBeGreaterThan(15);
+    expect(advanced(hops!)).toBe(scores - 1);
+    expect(briefs(hops!).filter((one) => !one.startsWith('noise'))).toEqual(briefs(whole!));
+  });
+
+  test('begin anew after a reset, a pushed tensor and a failure', async () => {
+    const play = [...say('play 2000'), ...frames(noise(2000, 5))];
+    const pushed = [...say(`input 0 ${INPUT}`), ...frames(noise(INPUT / 2, 6))];
+    const parts = await run({ advance: 2 }, play, mark, play, mark, pushed, pushed, mark, play);
+    const counts = parts.map(advanced);
+    expect(counts[0]).toBeGreaterThan(2);
+    expect(counts).toEqual([counts[0], counts[0], 0, counts[0]]);
+  });
+});
+
 describe('models that fail', () => {
   test('while running: told once, off until reset', async () => {
     const clip = [...say('play 4000'), ...frames(noise(4000, 1))];
@@ -251,78 +368,4 @@ describe('models that fail', () => {
       ]);
     },
   );
-});
-
-/** Things to say and to let happen, by chance; the sizes are near what the application has room for. */
-function nasty(seed: number): string[] {
-  const next = random(seed);
-  const pick = <T>(items: readonly T[]): T => items[next(items.length)]!;
-  const bytes = (length: number) => Uint8Array.from({ length }, () => next(256));
-  const lines = [
-    ...['hello', 'reset', 'mic', 'stop', 'stats', 'credit', 'trace features', 'trace off'],
-    ...[
-      'play 0',
-      'play 1',
-      'play 500',
-      'play open',
-      'play 4294967294',
-      'play 700 memory',
-      'play open memory',
-    ],
-    ...['input 0 160', 'input 0 640', 'input 1 160', 'input 0 0', 'input 255 4294967295', 'cutoff 0 0'],
-    ...['cutoff 1 255', 'play -1', 'x'.repeat(121), ' '.repeat(119), 'play 4294967295', '\u0000\u0001'],
-  ];
-  let seq = 0;
-  const one = (): string[] => {
-    const kind = next(12);
-    if (kind < 4) return [step.bytes(Buffer.from(`${pick(lines)}\n`, 'latin1'))];
-    if (kind < 7)
-      return [frame(next(8) === 0 ? next(256) : seq++, bytes(1 + next(next(4) === 0 ? 512 : 100)))];
-    if (kind === 7) return [step.bytes(bytes(1 + next(300)))];
-    if (kind === 8) return [`m ${next(3000)} ${next(4)}`];
-    if (kind === 9) return [`w ${pick([0, 5, 900, 5000, 20_000])}`, `e ${pick([0, 5, 900, 2 ** 32 - 1])}`];
-    if (kind === 10) return [`f ${next(4)}`, `t ${next(2 ** 31)}`];
-    return ['d'];
-  };
-  return Array.from({ length: 500 }, () => {
-    if (next(10) === 0) seq = 0;
-    return [...one(), `p ${next(6)}`];
-  }).flat();
-}
-
-describe('whatever was said and heard before', () => {
-  const BOARDS: readonly MemoryBoard[] = [
-    {},
-    { mic: 'works', link: 1 },
-    { mic: 'works', models: 2, ring: 512, late: 100 },
-    { type: 'float32', link: 1, models: 2 },
-    { type: 'uint8', mic: 'fails', chunk: 7 },
-    { frontend: 0, models: 2 },
-    { prepares: 0, mic: 'works' },
-  ];
-  const settle = (board: MemoryBoard): string[] => {
-    const tensor = board.type === 'float32' ? 4 * INPUT : INPUT;
-    return [
-      // Whatever is wrong with models ends; a frame under way and a line end; the settings go back.
-      ...['f 0', step.bytes(Buffer.from(RESYNCHRONISE)), 'd'],
-      ...say('reset', 'trace off', 'cutoff 0 128', ...(board.models === 2 ? ['cutoff 1 128'] : [])),
-      ...[mark, ...say('hello', 'play 4000'), ...frames(noise(4000, 77))],
-      ...[...say('reset', `input 0 ${tensor}`), ...frames(noise(tensor / 2, 78)), ...say('stats')],
-    ];
-  };
-  const settled = (part: readonly Said[]) =>
-    // How long things took, and how much was lost, are the past's.
-    part.map((said) => (said.t === 'stats' ? { t: said.t, hops: said.hops, samples: said.samples } : said));
-
-  test.each(BOARDS.map((board) => [JSON.stringify(board), board] as const))('%s', async (_, board) => {
-    const fresh = await run(board, 'd', settle(board));
-    expect(brief(fresh.at(-1)![0]!)).toBe('hello');
-    for (const seed of [1, 2, 3, 4]) {
-      const parts = await run(board, 'd', nasty(seed), settle(board));
-      const said = parts.flat();
-      expect(said.filter(({ t }) => t === 'noise')).toEqual([]);
-      expect(said.length, 'it did say something').toBeGreaterThan(50);
-      expect(settled(parts.at(-1)!), `seed ${seed}`).toEqual(settled(fresh.at(-1)!));
-    }
-  });
 });

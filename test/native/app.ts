@@ -2,13 +2,16 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExecaError } from 'execa';
-import type { DeviceEvent, NoiseEvent } from '../../src/device/events.js';
-import { encodeFrame } from '../../src/device/frame.js';
-import { LineParser } from '../../src/device/line-parser.js';
-import { structDefinition } from '../../src/emit/constants.js';
-import { microTablesForC } from '../../src/frontend/micro/c-tables.js';
-import { FRONTEND_PRESETS, type MicroFrontendSpec } from '../../src/frontend/spec.js';
+import { structForC } from '../../src/emit/constants.js';
+import { microTablesForC } from '../../src/emit/frontend/micro.js';
+import { fillTemplate } from '../../src/emit/templates.js';
+import { FRONTEND_PRESETS } from '../../src/frontend/presets.js';
+import type { MicroFrontendSpec } from '../../src/frontend/spec.js';
+import type { DeviceEvent, LostEvent, NoiseEvent } from '../../src/protocol/events.js';
+import { encodeFrame } from '../../src/protocol/frame.js';
+import { LineParser } from '../../src/protocol/line-parser.js';
 import { buildNative, libraryRoot, root, runNative } from '../support/native.js';
+import { random } from '../support/random.js';
 
 /** Settings of the board; see the driver. */
 export interface MemoryBoard {
@@ -22,15 +25,21 @@ export interface MemoryBoard {
   readonly line?: number;
   readonly ring?: number;
   readonly chunk?: number;
+  readonly zero?: number;
+  readonly advance?: 0 | 1 | 2;
+  readonly transposed?: 0 | 1;
+  readonly multiplier?: number;
+  readonly actions?: 0 | 1;
 }
 
-export type Said = DeviceEvent | NoiseEvent;
+export type Said = DeviceEvent | NoiseEvent | LostEvent;
 
 export function buildApp(): Promise<string> {
   const include = join(root, '.cache', 'native', 'app-include');
   mkdirSync(include, { recursive: true });
   const spec = FRONTEND_PRESETS['micro-wake-word'] as MicroFrontendSpec;
-  const tables = structDefinition('kws::MicroFrontendTables', 'frontend_tables', microTablesForC(spec));
+  const struct = structForC('kws::MicroFrontendTables', 'frontend_tables', microTablesForC(spec));
+  const tables = fillTemplate('parts/struct.cpp', struct);
   writeFileSync(
     join(include, 'frontend_tables.h'),
     `#pragma once\n#include "kws_frontend/micro_frontend.h"\nnamespace {\n${tables}\n}\n`,
@@ -88,4 +97,21 @@ export const step = {
       'd',
     ]).flat(),
   mark: 'x',
+};
+
+/** Bytes of a model's input: 4 frames of 40 features. */
+export const INPUT = 160;
+
+/** 16-bit samples, as bytes. */
+export const noise = (samples: number, seed: number): Uint8Array => {
+  const next = random(seed);
+  return Uint8Array.from({ length: 2 * samples }, () => next(256));
+};
+/** A line as `hello`, `ok play`, `fault overrun`, `credit 3`. */
+export const brief = (said: Said): string => {
+  if (said.t === 'ok') return `ok ${said.cmd}`;
+  if (said.t === 'fault') return `fault ${said.code}`;
+  if (said.t === 'credit') return `credit ${said.seq}${said.resend === true ? ' resend' : ''}`;
+  if (said.t === 'end') return `end ${said.samples}`;
+  return said.t === 'output' ? `output ${said.m}` : said.t;
 };

@@ -95,6 +95,28 @@ void sources() {
   EXPECT_EQ(out[1], 101);
 }
 
+// Bytes go ahead of what is there, over the end of the storage, and count once they are committed.
+void bytes_ahead() {
+  std::vector<int16_t> storage(8);
+  AudioRing ring(storage.data(), 8);
+  int16_t out[8];
+  ring.put_ahead(0, 1);
+  EXPECT_EQ(ring.commit_from_host(1), 0u);
+  ring.select(AudioRing::Source::kHost);
+  EXPECT_EQ(ring.push_from_host(ramp(6, 0).data(), 6), 6u);
+  EXPECT_EQ(ring.pop(out, 5), 5u);
+  const std::vector<int16_t> sent = ramp(7, 0x1234);
+  for (size_t i = 0; i < 20; ++i) {
+    ring.put_ahead(i, reinterpret_cast<const uint8_t*>(sent.data())[i < 14 ? i : 0]);
+  }
+  EXPECT_EQ(ring.available(), 1u);
+  EXPECT_EQ(ring.commit_from_host(3), 3u);
+  EXPECT_EQ(ring.commit_from_host(9), 4u);
+  EXPECT_EQ(ring.pop(out, 8), 8u);
+  EXPECT_EQ(out[0], 5);
+  for (int i = 0; i < 7; ++i) EXPECT_EQ(out[i + 1], sent[static_cast<size_t>(i)]);
+}
+
 // One thread pushes a ramp as a microphone would, this one pops: every sample comes in order or is
 // counted.
 void stress() {
@@ -176,6 +198,7 @@ int main(int argc, char** argv) {
   const char* mode = argc > 1 ? argv[1] : "";
   if (std::strcmp(mode, "basics") == 0) basics();
   if (std::strcmp(mode, "sources") == 0) sources();
+  if (std::strcmp(mode, "ahead") == 0) bytes_ahead();
   if (std::strcmp(mode, "stress") == 0) stress();
   if (std::strcmp(mode, "switching") == 0) switching();
   if (failures == 0) std::printf("ok\n");

@@ -12,7 +12,7 @@ const build = (name: string, flags: readonly string[]) =>
     exclude: (file) => file.includes('/kws_hal/') && !file.endsWith('/audio_ring.cpp'),
   });
 
-test.each(['basics', 'sources', 'stress', 'switching'])('%s', async (mode) => {
+test.each(['basics', 'sources', 'ahead', 'stress', 'switching'])('%s', async (mode) => {
   expect(await runNative(await build('audio-ring', ['-pthread']), '', [mode])).toBe('ok');
 });
 

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { detectorConfigForC } from '../../src/detector/c-config.js';
 import { DETECTOR_PRESETS, detectorSpec } from '../../src/detector/settings.js';
+import { detectorConfigForC } from '../../src/emit/detector.js';
 import { type DetectorRow, rowArbitrary, traceInTypeScript } from '../detector/detector-rows.js';
 import { buildNative, libraryRoot, root, runNative } from '../support/native.js';
 

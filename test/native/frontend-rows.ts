@@ -1,15 +1,16 @@
 /** Feeds the C++ micro-frontend's driver (frontend-driver.cpp), wherever it runs, and reads what it says. */
 import { join } from 'node:path';
-import { microTablesForC } from '../../src/frontend/micro/c-tables.js';
+import { microTablesForC } from '../../src/emit/frontend/micro.js';
+import { modelInput } from '../../src/frontend/input.js';
 import { createMicroFrontend } from '../../src/frontend/micro/frontend.js';
-import type { MicroFrontendSpec } from '../../src/frontend/spec.js';
+import { type MicroFrontendSpec, normalizesWindow } from '../../src/frontend/spec.js';
 import { root } from '../support/native.js';
 
 export const FRONTEND_DRIVER = {
   libraries: ['kws_frontend'],
   sources: [join(root, 'test', 'native', 'frontend-driver.cpp')],
-  // The micro-frontend's sources lie beside each other, those of other front ends in folders.
-  exclude: (file: string) => /kws_frontend\/src\/\w+\//.test(file),
+  // A front end has a folder of its own.
+  exclude: (file: string) => /kws_frontend\/src\/(?!micro\/)\w+\//.test(file),
 } as const;
 
 /** Audio after a reset. */
@@ -54,9 +55,12 @@ export async function runFrontend(
   };
 }
 
-/** What TypeScript's front end says, in the same form. */
+/** What TypeScript's front end says, in the same form; behind the frames the int8 inputs that only a window gives. */
 export function hexFrames(spec: MicroFrontendSpec, samples: Int16Array): readonly string[] {
-  return createMicroFrontend(spec)
-    .push(samples)
-    .map((frame) => Array.from(frame, (v) => v.toString(16).padStart(4, '0')).join(''));
+  const frames = createMicroFrontend(spec).push(samples);
+  const hex = (values: Iterable<number>, digits: number) =>
+    Array.from(values, (v) => v.toString(16).padStart(digits, '0')).join('');
+  const lines = frames.map((frame) => hex(frame, 4));
+  if (!normalizesWindow(spec)) return lines;
+  return [...lines, hex(new Uint8Array(modelInput(spec, frames, { type: 'int8' }).buffer), 2)];
 }

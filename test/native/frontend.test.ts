@@ -5,10 +5,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { microTablesForC } from '../../src/frontend/micro/c-tables.js';
+import { microTablesForC } from '../../src/emit/frontend/micro.js';
 import { microTables } from '../../src/frontend/micro/tables.js';
 import { quantizeFeature } from '../../src/frontend/quantize.js';
-import { AUDIO_ROWS, EXTREME_WINDOWS, MICRO_SPECS, microSpec, randomPieces } from '../frontend/micro-rows.js';
+import {
+  AUDIO_ROWS,
+  EXTREME_WINDOWS,
+  MICRO_SETTINGS,
+  MICRO_SPECS,
+  microSpec,
+  randomPieces,
+} from '../frontend/micro-rows.js';
+import { SIGNALS } from '../frontend/signals.js';
 import { buildNative, libraryRoot, root, runNative } from '../support/native.js';
 import { FRONTEND_DRIVER, hexFrames, runFrontend } from './frontend-rows.js';
 
@@ -29,6 +37,13 @@ describe.each(ARITHMETICS)('$name arithmetic', ({ name, flags }) => {
     const { frames } = await runFrontend(execute, spec, runs);
     for (const [i, row] of AUDIO_ROWS.entries())
       expect(frames[i], row.name).toEqual(hexFrames(spec, row.samples));
+  });
+
+  test.each(MICRO_SETTINGS)('$name: MLTK’s settings', async ({ spec }) => {
+    const samples = SIGNALS.syllables!(16_000);
+    const pieces = randomPieces(samples.length, 5);
+    const { frames } = await runFrontend(execute, spec, [{ samples, pieces }]);
+    expect(frames[0]).toEqual(hexFrames(spec, samples));
   });
 
   test('windows that overflow the spectrum', async () => {
@@ -59,7 +74,7 @@ test('the square root is exact around every square and halfway between squares',
     name: 'frontend-root',
     libraries: [],
     sources: [join(root, 'test', 'native', 'frontend-root-driver.cpp')],
-    includes: [join(libraryRoot, 'kws_frontend', 'src')],
+    includes: [join(libraryRoot, 'kws_frontend', 'src', 'micro')],
   });
   expect(await runNative(executable, '')).toBe('');
 });

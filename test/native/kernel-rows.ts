@@ -4,6 +4,9 @@
  */
 import type { KernelTestRow } from './rows/draw.js';
 import { movement } from './rows/movement.js';
+import { rearranging } from './rows/rearranging.js';
+import { resizing } from './rows/resize.js';
+import { hardSwishes, slopes } from './rows/slopes.js';
 import { conversions, elementwise, functions } from './rows/values.js';
 import { convolutions, fullyConnected, pools } from './rows/weights.js';
 
@@ -17,4 +20,8 @@ export const KERNEL_ROWS: readonly KernelTestRow[] = [
   ...elementwise(),
   ...conversions(),
   ...movement(),
+  ...slopes(),
+  ...rearranging(),
+  ...resizing(),
+  ...hardSwishes(),
 ];

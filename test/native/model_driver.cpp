@@ -1,9 +1,11 @@
 // Runs kws::Models over lines of hex: the input tensor's bytes in, the output tensor's out. `model
-// N` chooses one of kTestModels, `reset` resets its streaming state.
+// N` chooses one of kTestModels, `reset` resets its streaming state; `slide` says that the next
+// input is the one before, moved on by a hop.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
+#include "guarded.h"
 #include "test_models.h"
 
 namespace {
@@ -27,6 +29,7 @@ int main() {
     }
   }
   const kws::Model* model = kTestModels[0];
+  bool slides = false;
   while (std::fgets(line, sizeof line, stdin) != nullptr) {
     if (std::strncmp(line, "model ", 6) == 0) {
       model = kTestModels[std::atoi(line + 6)];
@@ -36,6 +39,10 @@ int main() {
       model->reset();
       continue;
     }
+    if (std::strncmp(line, "slide", 5) == 0) {
+      slides = true;
+      continue;
+    }
     const kws::TensorView input = model->input();
     unsigned char* to = static_cast<unsigned char*>(input.data);
     const size_t bytes = bytes_of(input);
@@ -43,13 +50,15 @@ int main() {
     for (size_t i = 0; i < bytes; ++i) {
       to[i] = static_cast<unsigned char>(nibble(line[2 * i]) << 4 | nibble(line[2 * i + 1]));
     }
-    if (!model->invoke()) return 3;
+    const bool hop = slides && model->advance != nullptr;
+    if (!(hop ? model->advance() : model->invoke())) return 3;
+    slides = false;
     const kws::TensorView output = model->output();
     const unsigned char* from = static_cast<const unsigned char*>(output.data);
     for (size_t i = 0; i < bytes_of(output); ++i) {
       std::printf("%02x", static_cast<unsigned>(from[i]));
     }
-    std::printf("\n");
+    std::printf(kws_test::guards_hold() ? "\n" : " !outside\n");
   }
   return 0;
 }

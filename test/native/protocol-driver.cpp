@@ -28,16 +28,26 @@ std::vector<uint8_t> read_all() {
   return all;
 }
 
+struct Payload final : kws::PayloadSink {
+  std::vector<uint8_t> bytes;
+  void payload(uint8_t, uint32_t index, uint8_t byte) override {
+    bytes.resize(index);
+    bytes.push_back(byte);
+  }
+};
+
 void parse() {
   // On the heap, so that AddressSanitizer sees every byte before and behind it.
-  auto parser = std::make_unique<kws::CommandParser>();
+  Payload payload;
+  auto parser = std::make_unique<kws::CommandParser>(payload);
   for (const uint8_t byte : read_all()) {
     if (!parser->feed(byte)) continue;
     const kws::Command& c = parser->command();
     switch (c.kind) {
       case kws::CommandKind::kFrame:
         std::printf("frame %u ", c.seq);
-        for (uint16_t i = 0; i < c.size; ++i) std::printf("%02x", c.payload[i]);
+        if (payload.bytes.size() != c.size) std::printf("not %u bytes: ", c.size);
+        for (const uint8_t value : payload.bytes) std::printf("%02x", value);
         std::printf("\n");
         break;
       case kws::CommandKind::kBadCommand:

@@ -1,7 +1,7 @@
 /** The device's side of the protocol, under AddressSanitizer and UBSan, against the host's side. */
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { crc16, encodeFrame, RESYNCHRONISE } from '../../src/device/frame.js';
+import { crc16, encodeFrame, RESYNCHRONISE } from '../../src/protocol/frame.js';
 import { buildNative, root, runNative } from '../support/native.js';
 import { random } from '../support/random.js';
 
@@ -152,7 +152,7 @@ describe('lines', () => {
         .filter((line) => line.startsWith('{'))
         .map((line) => {
           expect(line).toMatch(/^\{"kws":1,"t":".*\}\r$/);
-          const { kws: _, t, ...fields } = JSON.parse(line) as Record<string, unknown>;
+          const { kws: _, t, ln: __, crc: ___, ...fields } = JSON.parse(line) as Record<string, unknown>;
           return [t, fields];
         }),
     );
@@ -204,11 +204,23 @@ describe('lines', () => {
       code: 'line-too-long',
       message: "a line does not fit in the board's line buffer and was left out",
       line: 'deep',
+      ln: fault,
+      crc: expect.stringMatching(/^[0-9a-f]{4}$/),
     });
     expect(lines.slice(fault + 1, fault + 3)).toEqual(['0\r', '0\r']);
   });
 
-  test.each([192, 200, 300, 4096])('that do not fit in %i bytes become a fault', async (capacity) => {
+  test('have numbers without a gap, and the CRC of what stands before it', async () => {
+    const lines = (await run('lines')).filter((line) => line.startsWith('{'));
+    for (const [i, line] of lines.entries()) {
+      const [, before, number, checksum] = /^(.*,"ln":(\d+)),"crc":"([0-9a-f]{4})"\}\r$/s.exec(line)!;
+      expect(Number(number)).toBe(i);
+      expect(crc16(Buffer.from(before!)).toString(16).padStart(4, '0')).toBe(checksum);
+    }
+    expect(lines.length).toBeGreaterThan(6);
+  });
+
+  test.each([224, 240, 300, 4096])('that do not fit in %i bytes become a fault', async (capacity) => {
     const lines = await run('capacity', '', String(capacity));
     const types = lines.map((line) => (JSON.parse(line) as { t: string }).t);
     for (const line of lines) expect(line.length + 1).toBeLessThanOrEqual(capacity);
@@ -231,7 +243,7 @@ describe('lines', () => {
       const { s, d } = JSON.parse(line) as { s: number; d: number };
       const n = (20_000n * BigInt(s) + 255n * BigInt(d)) / (2n * 255n * BigInt(d));
       const digits = n.toString().padStart(5, '0');
-      expect(line).toContain(`"p":${digits.slice(0, -4)}.${digits.slice(-4)}}`);
+      expect(line).toContain(`"p":${digits.slice(0, -4)}.${digits.slice(-4)},`);
     }
   });
 });

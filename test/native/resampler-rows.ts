@@ -1,6 +1,6 @@
 /** Feeds the driver of the C++ resampler (resampler-driver.cpp), wherever it runs, and reads what it says. */
 import { join } from 'node:path';
-import { resamplerForC } from '../../src/frontend/resample/for-c.js';
+import { resamplerForC } from '../../src/emit/frontend/resampler.js';
 import { generator, randomPieces } from '../frontend/micro-rows.js';
 import { root } from '../support/native.js';
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { resamplerForC } from '../../src/frontend/resample/for-c.js';
+import { resamplerForC } from '../../src/emit/frontend/resampler.js';
 import { createResampler } from '../../src/frontend/resample/resampler.js';
 import { RATES } from '../frontend/resample/quality.js';
 import { buildNative, libraryRoot, runNative } from '../support/native.js';

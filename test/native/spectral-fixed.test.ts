@@ -2,11 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { frontendForC } from '../../src/frontend/for-c.js';
+import { frontendForC } from '../../src/emit/frontend/frontend.js';
 import { createFrontend } from '../../src/frontend/frontend.js';
 import { modelInput } from '../../src/frontend/input.js';
 import { inputFormat } from '../../src/frontend/input-format.js';
-import { FRONTEND_PRESETS, type SpectralFrontendSpec } from '../../src/frontend/spec.js';
+import { FRONTEND_PRESETS } from '../../src/frontend/presets.js';
+import type { SpectralFrontendSpec } from '../../src/frontend/spec.js';
 import { randomPieces } from '../frontend/micro-rows.js';
 import { syllables, whiteNoise } from '../frontend/signals.js';
 import { OTHER_SPECS, SPECTRAL_PRESETS, spectralRows } from '../frontend/spectral-float32-rows.js';

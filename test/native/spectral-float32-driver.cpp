@@ -1,4 +1,4 @@
-// Runs kws::SpectralFrontend over audio from standard input: the native driver of the spectral
+// Runs kws::Float32Frontend over audio from standard input: the native driver of the spectral
 // rows.
 //
 // Input, 32-bit little-endian words: the number of front ends; each is the fields of SpectralTables
@@ -16,7 +16,7 @@
 #include <cstring>
 #include <vector>
 
-#include "kws_frontend/spectral_frontend.h"
+#include "kws_frontend/float32_frontend.h"
 
 namespace {
 
@@ -82,7 +82,7 @@ void print_window(kws::Frontend& frontend, const std::vector<float>& frames,
 }
 
 // The generator of test/frontend/signals.ts at full scale.
-void run_noise(kws::SpectralFrontend& frontend) {
+void run_noise(kws::Float32Frontend& frontend) {
   uint32_t state = read_word();
   uint32_t hash = 2166136261u;
   for (uint32_t left = read_word(); left > 0; left--) {
@@ -102,7 +102,7 @@ void run_noise(kws::SpectralFrontend& frontend) {
   std::printf("%08x\n.\n", static_cast<unsigned>(hash));
 }
 
-void run(kws::SpectralFrontend& frontend, const kws::InputFormat& format) {
+void run(kws::Float32Frontend& frontend, const kws::InputFormat& format) {
   frontend.reset();
   std::vector<float> frames;
   const std::vector<uint32_t> lengths = read_array<uint32_t>();
@@ -168,7 +168,7 @@ void run_frontend() {
   std::vector<int16_t> history(t.window_size + 2u);
   std::vector<float> work(read_word());
   std::vector<float> frame(t.kept_values);
-  kws::SpectralFrontend frontend(t, history.data(), work.data(), frame.data());
+  kws::Float32Frontend frontend(t, history.data(), work.data(), frame.data());
   kws::InputFormat format = {};
   format.inverse_scale = read_float();
   format.zero_point = static_cast<int32_t>(read_word());

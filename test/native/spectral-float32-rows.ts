@@ -1,6 +1,6 @@
 /** Feeds the C++ spectral front end's driver (spectral-float32-driver.cpp), wherever it runs, and reads what it says. */
 import { join } from 'node:path';
-import { frontendForC } from '../../src/frontend/for-c.js';
+import { frontendForC } from '../../src/emit/frontend/frontend.js';
 import { createFrontend } from '../../src/frontend/frontend.js';
 import { inputValues, modelInput } from '../../src/frontend/input.js';
 import { inputFormat } from '../../src/frontend/input-format.js';
@@ -14,7 +14,7 @@ export const SPECTRAL_DRIVER = {
   name: 'spectral-float32',
   libraries: ['kws_frontend'],
   sources: [join(root, 'test', 'native', 'spectral-float32-driver.cpp')],
-  exclude: (file: string) => /kws_frontend\/src\/(?!spectral\/|frontend\.cpp)/.test(file),
+  exclude: (file: string) => /kws_frontend\/src\/(?!float32\/|frontend\.cpp)/.test(file),
   flags: FLAGS,
 } as const;
 

@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { frontendForC } from '../../src/frontend/for-c.js';
+import { frontendForC } from '../../src/emit/frontend/frontend.js';
 import { createFrontend } from '../../src/frontend/frontend.js';
-import { FRONTEND_PRESETS } from '../../src/frontend/spec.js';
+import { FRONTEND_PRESETS } from '../../src/frontend/presets.js';
 import { randomPieces } from '../frontend/micro-rows.js';
 import { syllables, whiteNoise } from '../frontend/signals.js';
 import { OTHER_SPECS, SPECTRAL_PRESETS, spectralRows } from '../frontend/spectral-float32-rows.js';
@@ -63,7 +63,7 @@ test('ten minutes of noise: finite, no overflow, the same bits', async () => {
 
 test('the tables are described in the order and with the types of the struct', () => {
   const header = readFileSync(
-    join(libraryRoot, 'kws_frontend', 'include', 'kws_frontend', 'spectral_frontend.h'),
+    join(libraryRoot, 'kws_frontend', 'include', 'kws_frontend', 'float32_frontend.h'),
     'utf8',
   );
   const body = /struct SpectralTables \{([^}]*)\}/.exec(header)![1]!;

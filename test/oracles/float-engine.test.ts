@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { OPERATORS } from '../../src/model/operators.js';
 import type { Model } from '../../src/model/types.js';
 import { simplifyModel } from '../../src/passes/simplify.js';
-import { openModel } from '../../src/readers/index.js';
+import { openModel } from '../../src/readers/read-model.js';
 import { createEngine } from '../../src/reference/engine.js';
 import { writeModel } from '../../src/tflite/build.js';
 import { arrayDifference, floatInputs, randomFloatModel } from '../support/float-graphs.js';

@@ -60,6 +60,13 @@ def mlperf_tiny_streaming(pcm, rate):
     return tf.clip_by_value((decibels + 52) / 64, 0, 1)
 
 
+def tensorflow_stft(pcm, rate):
+    """tensorflow.org/tutorials/audio/simple_audio, get_spectrogram."""
+    import tensorflow as tf
+
+    return tf.abs(tf.signal.stft(tf.constant(pcm / 32768, tf.float64), frame_length=255, frame_step=128))
+
+
 def librosa_mfcc(pcm, rate):
     import librosa
 

@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import { loadClip } from '../../src/audio/clip.js';
 import { clipFeatures } from '../../src/frontend/clip.js';
-import { type AudioFrontendSpec, FRONTEND_PRESETS } from '../../src/frontend/spec.js';
+import { FRONTEND_PRESETS } from '../../src/frontend/presets.js';
+import type { AudioFrontendSpec } from '../../src/frontend/spec.js';
 import { clipping, SIGNALS } from '../frontend/signals.js';
 import { describeWithOracles, runOracle } from '../support/oracle.js';
 import { sharedData, sharedPath } from '../support/shared-data.js';
@@ -28,6 +29,7 @@ const ROWS: readonly (readonly [string, AudioFrontendSpec, number])[] = [
   ],
   ['mlperf_tiny_kws', FRONTEND_PRESETS['mlperf-tiny-kws'], 1e-12],
   ['mlperf_tiny_streaming', FRONTEND_PRESETS['mlperf-tiny-streaming'], 1e-12],
+  ['tensorflow_stft', FRONTEND_PRESETS['tensorflow-stft'], 1e-12],
   ['librosa_mfcc', librosa, 1e-11],
   [
     'librosa_variant',

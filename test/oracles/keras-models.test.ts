@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { elementCount } from '../../src/model/elements.js';
 import type { Model } from '../../src/model/types.js';
-import { readModel } from '../../src/readers/index.js';
+import { readModel } from '../../src/readers/read-model.js';
 import { fixtureBytes, noSiblings, relativeError, runFloat } from '../readers/fixture-models.js';
 import { describeWithOracles, runOracle } from '../support/oracle.js';
 import { sharedData, sharedPath } from '../support/shared-data.js';

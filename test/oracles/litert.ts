@@ -3,8 +3,8 @@
  * for FULLY_CONNECTED, where LiteRT (ai-edge-litert 2.3) rounds the scaled sum once. The others round
  * twice, after the multiplication and after the shift, so about one output in 2^(shift + 1) differs by one.
  */
-import type { KernelParams } from '../../src/kernels/call.js';
-import { lowerModel } from '../../src/kernels/lower.js';
+import type { KernelParams } from '../../src/lowering/call.js';
+import { lowerModel } from '../../src/lowering/lower.js';
 import { elementCount } from '../../src/model/elements.js';
 import type { Model, Operator } from '../../src/model/types.js';
 import { createEngine, type TypedArray } from '../../src/reference/engine.js';

@@ -14,7 +14,7 @@ import { calibrate } from '../../src/quantize/calibrate.js';
 import { quantizeModel } from '../../src/quantize/quantize.js';
 import { floats } from '../../src/quantize/rewrite/operators.js';
 import type { Ranges } from '../../src/quantize/types.js';
-import { openModel } from '../../src/readers/index.js';
+import { openModel } from '../../src/readers/read-model.js';
 import { readTflite } from '../../src/readers/tflite.js';
 import { modelFile, writeModel } from '../../src/tflite/build.js';
 import { encodeTflite } from '../../src/tflite/encode.js';

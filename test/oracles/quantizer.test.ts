@@ -12,7 +12,7 @@ import { simplifyModel } from '../../src/passes/simplify.js';
 import { calibrate } from '../../src/quantize/calibrate.js';
 import { quantizeModel } from '../../src/quantize/quantize.js';
 import type { CalibrationInput, QuantizeOptions } from '../../src/quantize/types.js';
-import { openModel, readModel } from '../../src/readers/index.js';
+import { openModel, readModel } from '../../src/readers/read-model.js';
 import { createEngine, type TypedArray } from '../../src/reference/engine.js';
 import { writeModel } from '../../src/tflite/build.js';
 import { FLOAT_ZOO, zooInputs } from '../quantize/float-zoo.js';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { simplifyModel } from '../../src/passes/simplify.js';
 import { readSource } from '../../src/project/source.js';
-import { readModel } from '../../src/readers/index.js';
+import { readModel } from '../../src/readers/read-model.js';
 import { fixtureBytes, relativeError, runFloat } from '../readers/fixture-models.js';
 import { describeWithOracles, runOracle } from '../support/oracle.js';
 import { sharedData, sharedPath } from '../support/shared-data.js';

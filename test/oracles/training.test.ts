@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readNpy } from '../../src/files/npy.js';
 import { simplifyModel } from '../../src/passes/simplify.js';
-import { readModel } from '../../src/readers/index.js';
+import { readModel } from '../../src/readers/read-model.js';
 import { createEngine } from '../../src/reference/engine.js';
 import { describeWithOracles, runOracle } from '../support/oracle.js';
 

@@ -15,7 +15,7 @@ import type { Model } from '../../src/model/types.js';
 import { simplifyModel } from '../../src/passes/simplify.js';
 import { calibrate } from '../../src/quantize/calibrate.js';
 import { quantizeModel } from '../../src/quantize/quantize.js';
-import { openModel, readModel } from '../../src/readers/index.js';
+import { openModel, readModel } from '../../src/readers/read-model.js';
 import { createEngine } from '../../src/reference/engine.js';
 import { writeModel } from '../../src/tflite/build.js';
 import { CHANNELS, FRAMES, features, MARGIN, type Part, recordings } from '../fixtures/words/dataset.js';

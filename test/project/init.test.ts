@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { KwsError } from '../../src/diagnostics/errors.js';
-import type { Asker } from '../../src/project/draft.js';
+import type { Asker } from '../../src/project/asker.js';
 import { type InitOptions, type InitResult, initProject } from '../../src/project/init.js';
 import { loadProject } from '../../src/project/load.js';
 import { kwsJsonSchema } from '../../src/project/schema.js';
@@ -153,7 +153,7 @@ describe('initProject', () => {
     const { project, notes } = await init(model, { labels: ['silence', 'unknown', 'yes', 'no'] });
     expect(project.frontend).toMatchObject({ stepMs: 20, tables: 'tflm' });
     expect(notes[0]).toBe(
-      'front end micro-speech, because it takes 49 frames at once; --frontend names another one',
+      'front end micro-speech, because its input has the micro front end’s scale, and it takes 49 frames at once; --frontend names another one',
     );
   });
 
@@ -169,10 +169,10 @@ describe('initProject', () => {
   });
 
   test('no front end of ours fits: which there are, and the way out', async () => {
-    const model = put('ref.tflite', { input: [1, 47, 11, 1], outputs: 2, scale: 0.58 });
+    const model = put('ref.tflite', { input: [1, 4, 7, 3], outputs: 2, scale: 0.58 });
     const message = await problems(model, { labels: ['a', 'b'] });
-    expect(message).toContain('ref.tflite: no front end of kws-gen fits this model');
-    expect(message).toContain('why: its input is 1x47x11x1 int8, which is no second of sound of any of them');
+    expect(message).toContain('ref.tflite: no front end of kws-gen fits this model as it is');
+    expect(message).toContain('why: its input is 1x4x7x3 int8, which is no second of sound of any of them');
     expect(message).toMatch(/--frontend none runs it on inputs pushed by the host, to test and measure it$/);
     expect(await problems(model, { labels: ['a', 'b'], frontend: 'micro-speech' })).toContain(
       'the model does not fit the front end micro-speech',
@@ -184,17 +184,61 @@ describe('initProject', () => {
     expect(project.frontend.kind).toBe('none');
   });
 
-  test('the right number of frames of one front end only', async () => {
-    const { notes } = await init(put('str_ww.tflite', { input: [1, 30, 1, 40], scale: 0.0037 }));
-    expect(notes[0]).toBe(
-      'front end mlperf-tiny-streaming, because its input is 1x30x1x40 int8, one second of sound; --frontend names another one',
+  test('the right number of frames of one front end only proves nothing', async () => {
+    const model = put('str_ww.tflite', { input: [1, 30, 1, 40], scale: 0.0037 });
+    const message = await problems(model);
+    expect(message).toContain('str_ww.tflite: its front end must be named');
+    expect(message).toContain('its input is 1x30x1x40 int8, one second of sound, which proves nothing');
+    expect(message).toContain('give --frontend mlperf-tiny-streaming (40');
+    expect(message).toContain('kws-gen features CLIP.wav --frontend PRESET --compare THEIRS.npy');
+    const { project } = await init(model, { frontend: 'mlperf-tiny-streaming' });
+    expect(project.frontend).toMatchObject({ kind: 'spectral', stepSamples: 512 });
+  });
+
+  test.each<[number[], string, object]>([
+    [[1, 44, 13], 'librosa-mfcc,dct.coefficients=13', { dct: { coefficients: 13 }, sampleRate: 22_050 }],
+    [[1, 13, 44, 1], 'librosa-mfcc,dct.coefficients=13', { dct: { coefficients: 13 } }],
+    [[1, 98, 32], 'micro-wake-word,channels=32', { channels: 32, stepMs: 10 }],
+  ])('an input of %j: the preset and the setting, which init takes', async (input, hint, expected) => {
+    const model = put('m.tflite', { input, scale: 0.5 });
+    const message = await problems(model);
+    expect(message).toContain(`with a setting changed it could be --frontend ${hint}`);
+    const { project, kws } = await init(model, { frontend: hint });
+    expect(project.frontend).toMatchObject(expected);
+    expect(kws.frontend).toMatchObject({ preset: hint.split(',')[0] });
+    expect(await problems(model, { frontend: 'tensorflow-mfcc', force: true })).toContain(
+      `--frontend ${hint}`,
     );
   });
 
   test('an input of the right channels but another length is not taken for ours', async () => {
-    const message = await problems(put('m.tflite', { input: [1, 31, 1, 40], scale: 0.0037 }));
+    const message = await problems(put('m.tflite', { input: [1, 35, 1, 40], scale: 0.0037 }));
     expect(message).toContain('which is no second of sound of any of them');
-    expect(message).toContain('if it was trained with one all the same: --frontend micro-wake-word (40');
+  });
+
+  test.each([
+    [
+      'of version 1 with a model of 10 ms',
+      V1,
+      [1, 3, 40],
+      'version 1 means 20 ms, the model was made for 10 ms',
+    ],
+    [
+      'of 20 ms',
+      { ...V2, micro: { ...V2.micro, feature_step_size: 20 } },
+      [1, 3, 40],
+      'feature_step_size says 20 ms, the model was made for 10 ms',
+    ],
+    [
+      'of 10 ms with a window of 20 ms',
+      V2,
+      [1, 49, 40],
+      'feature_step_size says 10 ms, the model was made for 20 ms',
+    ],
+  ])('a manifest %s: a warning', async (_, manifest, input, text) => {
+    put('okay_nabu.tflite', { input, streaming: input[1] === 3 });
+    const { notes } = await init(put('okay_nabu.json', manifest));
+    expect(notes).toEqual([expect.stringContaining(`warning: the manifest contradicts the model: ${text}`)]);
   });
 
   test('one frame at a time: 10 or 20 ms must be said', async () => {
@@ -222,11 +266,34 @@ describe('initProject', () => {
       asker,
     });
     expect(asked).toEqual([
-      'Which front end was it trained with?',
+      expect.stringMatching(/^Which front end was it trained with\? \(/),
       'Labels of its 2 outputs, in the order of training, separated by commas',
     ]);
     expect(project.frontend).toMatchObject({ stepMs: 20 });
     expect(project.models[0]!.labels).toEqual(['a', 'b']);
+  });
+
+  test('a wrong answer is asked for again, saying what was wrong', async () => {
+    const asked: string[] = [];
+    const answers = ['a', 'a,a', 'a,', ' a, b '];
+    const asker: Asker = {
+      choose: async (_, options) => options[0]!.value,
+      text: async (question) => {
+        asked.push(question);
+        return answers.shift()!;
+      },
+    };
+    const { project } = await init(put('m.tflite', { input: [1, 3, 40], outputs: 2, streaming: true }), {
+      asker,
+      name: 'hey',
+    });
+    expect(project.models[0]).toMatchObject({ name: 'hey', labels: ['a', 'b'] });
+    expect(asked.map((question) => question.split('. ')[0])).toEqual([
+      'Labels of its 2 outputs, in the order of training, separated by commas',
+      'That were 1 label for 2 outputs',
+      '"a" stands there twice',
+      'A label is empty',
+    ]);
   });
 
   test('nothing of the user’s is overwritten', async () => {

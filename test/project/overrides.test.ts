@@ -11,8 +11,11 @@ describe('settings of a board in kws.json', () => {
   test('under its id or an alias', () => {
     const overrides: BoardOverrides = { runtime: 'aot' };
     for (const name of ['arduino-nano-33-ble', 'nano33ble'])
-      expect(overridesFor(project({ [name]: overrides }), 'arduino-nano-33-ble', boards)).toEqual(overrides);
-    expect(overridesFor(project({}), 'native', boards)).toEqual({});
+      expect(overridesFor(project({ [name]: overrides }), 'arduino-nano-33-ble', boards)).toEqual({
+        entry: name,
+        overrides,
+      });
+    expect(overridesFor(project({}), 'native', boards)).toEqual({ entry: 'native', overrides: {} });
   });
 
   test('a name that is no board, and two names of one board', () => {

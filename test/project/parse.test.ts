@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { KwsError } from '../../src/diagnostics/errors.js';
-import { FRONTEND_PRESETS } from '../../src/frontend/spec.js';
+import { FRONTEND_PRESETS } from '../../src/frontend/presets.js';
 import { parseKwsFile } from '../../src/project/parse.js';
 
 const PRESETS = Object.keys(FRONTEND_PRESETS).map((name) => JSON.stringify(name));
@@ -105,7 +105,7 @@ describe('kws.json', () => {
     [
       'zzz',
       1,
-      'kws.json, zzz: there is no such field → remove it; the fields here are version, name, board, runtime, frontend, models, gate, boards',
+      'kws.json, zzz: there is no such field → remove it; the fields here are version, name, board, runtime, frontend, models, gate, limits, actions, boards',
     ],
     [
       'boards.native.runtime',

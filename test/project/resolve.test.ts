@@ -2,10 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadBoards } from '../../src/boards/index.js';
 import { inputError, KwsError } from '../../src/diagnostics/errors.js';
-import { FRONTEND_PRESETS } from '../../src/frontend/spec.js';
+import { FRONTEND_PRESETS } from '../../src/frontend/presets.js';
 import type { Model } from '../../src/model/types.js';
 import { loadProject } from '../../src/project/load.js';
+import { projectOn } from '../../src/project/overrides.js';
 import { type LoadedProject, resolveProject } from '../../src/project/resolve.js';
 import type { KwsFile, ModelEntry } from '../../src/project/schema.js';
 import { plainModel } from '../support/plain-model.js';
@@ -39,7 +41,7 @@ function openModel(bytes: Uint8Array, name: string): Model {
   return model;
 }
 
-function project(models: readonly ModelEntry[], more: Partial<KwsFile> = {}): Promise<LoadedProject> {
+function project(models: readonly ModelEntry[], more: Partial<KwsFile> = {}): Promise<LoadedProject<Model>> {
   const kws: KwsFile = { version: 1, name: 'p', frontend: 'micro-wake-word', models: [...models], ...more };
   return resolveProject(kws, { directory, openModel });
 }
@@ -102,6 +104,37 @@ describe('resolveProject', () => {
     const entry = { name: 'm', file: 'window.tflite', labels: FOUR, ...(hop === undefined ? {} : { hop }) };
     const { models } = await project([entry], { frontend: 'micro-speech' });
     expect(models[0]!.detector).toMatchObject(rule);
+  });
+
+  describe('the hop of a board', () => {
+    const window: ModelEntry = { name: 'w', file: 'window.tflite', labels: FOUR, hop: 1 };
+
+    test('is for models of whole windows, with the detector for it', async () => {
+      const stream: ModelEntry = { name: 's', file: 'stream1.tflite' };
+      const boards = { nano33ble: { hop: 25 }, native: {} };
+      const loaded = await project([window], { frontend: 'micro-speech', boards });
+      const { models, boardModels } = loaded;
+      expect(Object.keys(boardModels)).toEqual(['nano33ble']);
+      expect(models[0]).toMatchObject({ hop: 1, detector: { window: 51 } });
+      expect(boardModels.nano33ble).toMatchObject([
+        { name: 'w', hop: 25, detector: { window: 3, minimum: 3 } },
+      ]);
+      // Under whatever name of the board it stands.
+      const own = projectOn(loaded, 'arduino-nano-33-ble', loadBoards());
+      expect(own.models[0]!.hop).toBe(25);
+      expect(projectOn(loaded, 'native', loadBoards())).toBe(loaded);
+      expect(projectOn(loaded, undefined, loadBoards())).toBe(loaded);
+      const both = await project([window, stream], { frontend: 'micro-wake-word-v1', boards });
+      expect(both.boardModels.nano33ble!.map(({ hop }) => hop)).toEqual([25, 1]);
+    });
+
+    test('of models that stream is a mistake', async () => {
+      expect(
+        await problems([{ name: 's', file: 'stream3.tflite' }], { boards: { nano33ble: { hop: 2 } } }),
+      ).toEqual([
+        'kws.json, boards.nano33ble.hop: 2 for models that stream | their hop is the number of frames they take at a time | remove it',
+      ]);
+    });
   });
 
   test('labels of the file’s metadata', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readSource } from '../../src/project/source.js';
-import { readModel } from '../../src/readers/index.js';
+import { readModel } from '../../src/readers/read-model.js';
 import { graphFixture } from '../readers/graph-fixtures.js';
 
 const root = mkdtempSync(join(tmpdir(), 'kws-source-'));

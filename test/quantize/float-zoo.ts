@@ -145,6 +145,40 @@ export class FloatBuilder {
     return this.keep(this.b.add(kind, [x], this.float(shape), options), shape);
   }
 
+  leaky(x: number, alpha: number): number {
+    const options = { alpha: Math.fround(alpha) };
+    return this.keep(this.b.add('LEAKY_RELU', [x], this.float(this.shape(x)), options), this.shape(x));
+  }
+
+  /** A slope per element of `shape`, the dimensions behind the batch. */
+  prelu(x: number, ...shape: readonly number[]): number {
+    const alpha = this.constant(
+      shape,
+      this.normal(
+        shape.reduce((a, b) => a * b, 1),
+        0.4,
+      ),
+      'alpha',
+    );
+    return this.keep(this.b.add('PRELU', [x, alpha], this.float(this.shape(x)), {}), this.shape(x));
+  }
+
+  transpose(x: number, ...order: readonly number[]): number {
+    const shape = order.map((axis) => this.shape(x)[axis]!);
+    return this.keep(this.b.add('TRANSPOSE', [x, this.ints(...order)], this.float(shape), {}), shape);
+  }
+
+  expand(x: number, axis: number): number {
+    const shape = this.shape(x).toSpliced(axis, 0, 1);
+    const at = this.b.constant('axis', 'int32', [], [axis]);
+    return this.keep(this.b.add('EXPAND_DIMS', [x, at], this.float(shape), {}), shape);
+  }
+
+  squeeze(x: number, ...axes: readonly number[]): number {
+    const shape = this.shape(x).filter((_, axis) => !axes.includes(axis));
+    return this.keep(this.b.add('SQUEEZE', [x], this.float(shape), { axes }), shape);
+  }
+
   unary(kind: 'LOGISTIC' | 'TANH' | 'RELU' | 'RELU6', x: number, name?: string): number {
     return this.keep(this.b.add(kind, [x], this.float(this.shape(x), name), {}), this.shape(x));
   }
@@ -153,7 +187,7 @@ export class FloatBuilder {
     return this.keep(this.b.add('SOFTMAX', [x], this.float(this.shape(x), name), { beta: 1 }), this.shape(x));
   }
 
-  binary(kind: 'ADD' | 'MUL', x: number, y: number, activation: Activation = 'NONE'): number {
+  binary(kind: 'ADD' | 'SUB' | 'MUL', x: number, y: number, activation: Activation = 'NONE'): number {
     const shape = this.shape(x);
     return this.keep(this.b.add(kind, [x, y], this.float(shape), { activation }), shape);
   }
@@ -208,9 +242,13 @@ export class FloatBuilder {
   }
 
   mean(x: number, ...axes: readonly number[]): number {
+    return this.reduce('MEAN', x, ...axes);
+  }
+
+  reduce(kind: 'MEAN' | 'REDUCE_MAX', x: number, ...axes: readonly number[]): number {
     const shape = this.shape(x).filter((_, axis) => !axes.includes(axis));
     return this.keep(
-      this.b.add('MEAN', [x, this.ints(...axes)], this.float(shape), { keepDims: false }),
+      this.b.add(kind, [x, this.ints(...axes)], this.float(shape), { keepDims: false }),
       shape,
     );
   }
@@ -330,6 +368,21 @@ function biased(): Model {
   return f.model(f.dense(f.depthwise(c, { kernel: [2, 2], padding: 'VALID' }), 2));
 }
 
+/** Slopes of one value and of many, differences, and what puts values elsewhere. */
+function slopes(): Model {
+  const f = new FloatBuilder('slopes', 19);
+  const x = f.input(1, 6, 4, 3);
+  const a = f.leaky(f.conv(x, { kernel: [3, 3], out: 4 }), 0.1);
+  const b = f.prelu(f.conv(x, { kernel: [1, 1], out: 4, amplitude: 2 }), 1, 1, 4);
+  const difference = f.binary('SUB', a, b, 'RELU6');
+  const scaled = f.binary('SUB', difference, f.unary('TANH', a));
+  const turned = f.transpose(f.leaky(scaled, -0.5), 0, 2, 3, 1);
+  const most = f.reduce('REDUCE_MAX', turned, 3);
+  const wide = f.expand(f.prelu(most, 4, 4), 2);
+  const narrow = f.squeeze(f.binary('SUB', wide, f.constant([4], f.normal(4))), 2);
+  return f.model(f.softmax(f.dense(f.leaky(narrow, 1.5), 3)), f.reduce('REDUCE_MAX', scaled, 1, 2));
+}
+
 export const FLOAT_ZOO: readonly Model[] = [
   convolutional(),
   elementwise(),
@@ -339,6 +392,7 @@ export const FLOAT_ZOO: readonly Model[] = [
   biased(),
   clamps(),
   extremes(),
+  slopes(),
 ];
 
 /** Seeded inputs of a model: `count` items of `windows` inputs each. */

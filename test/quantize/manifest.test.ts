@@ -2,12 +2,13 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { FRONTEND_PRESETS, type FrontendSpec } from '../../src/frontend/spec.js';
+import { FRONTEND_PRESETS } from '../../src/frontend/presets.js';
+import type { FrontendSpec } from '../../src/frontend/spec.js';
 import { describedModel } from '../../src/model/builder.js';
 import { microWakeWordManifest } from '../../src/quantize/manifest.js';
 import { type RunOptions, runQuantizer } from '../../src/quantize/run.js';
-import { openModel } from '../../src/readers/index.js';
 import { readManifest } from '../../src/readers/microwakeword.js';
+import { openModel } from '../../src/readers/read-model.js';
 import { inputErrorOf } from '../support/errors.js';
 import { describeWithSharedData, sharedPath } from '../support/shared-data.js';
 import { streamModel, windowModel } from './report-models.js';

@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { describedModel } from '../../src/model/builder.js';
+import { OPERATORS } from '../../src/model/operators.js';
 import type { Model, Operator } from '../../src/model/types.js';
-import { requireInt8 } from '../../src/passes/int8.js';
-import { unsupportedOperators } from '../../src/passes/support.js';
-import { modelProblems } from '../../src/passes/verify.js';
 import { calibrate } from '../../src/quantize/calibrate.js';
 import { quantizeModel } from '../../src/quantize/quantize.js';
-import { openModel } from '../../src/readers/index.js';
+import { openModel } from '../../src/readers/read-model.js';
 import { createEngine } from '../../src/reference/engine.js';
 import { writeModel } from '../../src/tflite/build.js';
+import { requireInt8 } from '../../src/verify/int8.js';
+import { unsupportedOperators } from '../../src/verify/support.js';
+import { modelProblems } from '../../src/verify/verify.js';
 import { inputErrorOf } from '../support/errors.js';
 import { FLOAT_ZOO, FloatBuilder, zooInputs } from './float-zoo.js';
 
@@ -33,7 +34,8 @@ describe.each(FLOAT_ZOO.map((model) => [model.name, model] as const))('%s', (_, 
   test('every operator has a counterpart of its kind, in order', () => {
     const positions = model.operators.map((__, position) => counterparts.get(position)!);
     expect(positions.map((position) => description.operators[position]!.kind)).toEqual(
-      model.operators.map(({ kind }) => kind),
+      // What only gives another shape is a RESHAPE in int8.
+      model.operators.map(({ kind }) => (OPERATORS[kind].reshapes ? 'RESHAPE' : kind)),
     );
     expect(positions).toEqual([...positions].sort((a, b) => a - b));
     const added = description.operators.filter((__, position) => !positions.includes(position));

@@ -1,6 +1,6 @@
 /** What is reported of a quantized model: noise, agreement, worst clips, warnings; as a table and as a page. */
 import { describe, expect, test } from 'vitest';
-import { FRONTEND_PRESETS } from '../../src/frontend/spec.js';
+import { FRONTEND_PRESETS } from '../../src/frontend/presets.js';
 import { describedModel } from '../../src/model/builder.js';
 import type { Model } from '../../src/model/types.js';
 import { agreementOf, agrees, worstClips } from '../../src/quantize/report/agreement.js';
@@ -9,8 +9,9 @@ import { asTensor } from '../../src/quantize/report/measure.js';
 import { computing, reportLines } from '../../src/quantize/report/table.js';
 import type { OperatorReport, OutputPair } from '../../src/quantize/report/types.js';
 import { sameAnswerProblem, stretched, usualCodes } from '../../src/quantize/report/warnings.js';
-import { type RunOptions, requireFloat, runQuantizer } from '../../src/quantize/run.js';
+import { quantizing, type RunOptions, requireFloat, runQuantizer } from '../../src/quantize/run.js';
 import type { CalibrationSet } from '../../src/quantize/sources/types.js';
+import { withPauses } from '../../src/quantize/steps.js';
 import { createEngine } from '../../src/reference/engine.js';
 import { escapeHtml } from '../../src/report/html.js';
 import { cnn, dense } from '../model/sample-models.js';
@@ -52,6 +53,27 @@ describe('quantizing', () => {
     const again = run(windowed, clips(30, 1960), { frontend: FRONTEND_PRESETS['micro-speech'] });
     expect(again.bytes).toEqual(made.bytes);
     expect(run(windowed, clips(30, 1960, 1, 2)).bytes).not.toEqual(made.bytes);
+  });
+
+  test('says after each inference what it is at; an abort ends it between two of them', async () => {
+    const options = { frontend: FRONTEND_PRESETS['micro-speech'] };
+    const steps = () => quantizing(windowed, named(clips(3, 1960)), options, named(clips(2, 1960)));
+    expect([...steps()]).toEqual([
+      ...[1, 2, 3].map((n) => `measuring ranges, ${n} of 3 inferences`),
+      ...[1, 2, 3].map((n) => `comparing int8 with float, ${n} of 3 inferences`),
+      ...[1, 2].map((n) => `comparing int8 with float, ${n} of 2 inferences`),
+    ]);
+    const abort = new AbortController();
+    let done = 0;
+    function* endless(): Generator<number, never, undefined> {
+      for (;;) yield done++;
+    }
+    const running = withPauses(endless(), {
+      progress: () => abort.abort(new Error('stop')),
+      signal: abort.signal,
+    });
+    await expect(running).rejects.toThrow('stop');
+    expect(done).toBeGreaterThan(0);
   });
 
   test('the report is about the file that is written', () => {
@@ -309,7 +331,8 @@ describe('what the user sees', () => {
     expect(page).toContain('&lt;script&gt;');
     expect(page).not.toMatch(/https?:|url\(|<[^>]*(src|href)=|@import/);
     expect(page).not.toContain('\u001b');
-    expect(page.match(/<svg /g)!.length).toBe(2 + computing(made.report.operators).length);
+    expect(page.match(/<svg /g)!.length).toBe(1 + computing(made.report.operators).length);
+    expect(page.match(/<i class=/g)!.length).toBe(computing(made.report.operators).length);
     expect(page.match(/<circle /g)!.length).toBe(2 * made.outputs.length);
   });
 

@@ -5,7 +5,7 @@ import { roundHalfAway } from '../../src/model/arithmetic.js';
 import { describedModel } from '../../src/model/builder.js';
 import { quantizeModel } from '../../src/quantize/quantize.js';
 import { floats } from '../../src/quantize/rewrite/operators.js';
-import { openModel } from '../../src/readers/index.js';
+import { openModel } from '../../src/readers/read-model.js';
 import { describeWithSharedData, sharedPath } from '../support/shared-data.js';
 import { comparePair, computing, constantIntegers, rangesOf } from './pairs.js';
 

@@ -9,7 +9,7 @@ import { simplifyModel } from '../../src/passes/simplify.js';
 import { calibrate } from '../../src/quantize/calibrate.js';
 import { quantizeModel } from '../../src/quantize/quantize.js';
 import type { CalibrationInput } from '../../src/quantize/types.js';
-import { openModel, readModel } from '../../src/readers/index.js';
+import { openModel, readModel } from '../../src/readers/read-model.js';
 import { createEngine } from '../../src/reference/engine.js';
 import { describeWithSharedData, sharedPath } from '../support/shared-data.js';
 import { comparePair } from './pairs.js';

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { inputError } from '../../src/diagnostics/errors.js';
 import type { Model } from '../../src/model/types.js';
-import { readModel } from '../../src/readers/index.js';
+import { readModel } from '../../src/readers/read-model.js';
 import type { Siblings } from '../../src/readers/siblings.js';
 import { createEngine } from '../../src/reference/engine.js';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import type { Model } from '../../src/model/types.js';
-import { readModel } from '../../src/readers/index.js';
+import { readModel } from '../../src/readers/read-model.js';
 import type { Files } from './fixture-models.js';
 import { fixtureBytes, siblingsIn } from './fixture-models.js';
 

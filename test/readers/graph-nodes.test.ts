@@ -35,6 +35,72 @@ describe('nodes compute what TensorFlow defines', () => {
     ['x / c', single([-1, 2], ['RealDiv', ['x', 'c']], { c: floats(2, 4) }), [1, 1], [0.5, 0.25]],
     ['x - x', single([1, 2], ['Sub', ['x', 'x']]), [3, 4], [0, 0]],
     ['-x', single([-1, 2], ['Neg', ['x']]), [3, -4], [-3, 4]],
+    ['x or a tenth', single([-1, 2], ['LeakyRelu', ['x'], { alpha: { f: 0.1 } }]), [3, -4], [3, -0.4]],
+    ['x or a fifth', single([-1, 2], ['LeakyRelu', ['x']]), [3, -4], [3, -0.8]],
+    [
+      'x or a slope each',
+      single([-1, 3], ['Prelu', ['x', 'a']], { a: floats(0.5, 0.25, 2) }),
+      [-1, -1, 1],
+      [-0.5, -0.25, 1],
+    ],
+    [
+      'rows and columns swapped',
+      single([-1, 2, 3], ['Transpose', ['x', 'p']], { p: ints(0, 2, 1) }),
+      [1, 2, 3, 4, 5, 6],
+      [1, 4, 2, 5, 3, 6],
+    ],
+    [
+      'an image of other rows, by centres',
+      single([-1, 2, 1, 1], ['ResizeBilinear', ['x', 'p'], { half_pixel_centers: { b: true } }], {
+        p: ints(4, 1),
+      }),
+      [0, 4],
+      [0, 1, 3, 4],
+    ],
+    [
+      'an image of other columns, by corners, of two channels',
+      single([-1, 1, 2, 2], ['ResizeBilinear', ['x', 'p'], { align_corners: { b: true } }], {
+        p: ints(1, 3),
+      }),
+      [0, 10, 4, 20],
+      [0, 10, 2, 15, 4, 20],
+    ],
+    [
+      'the nearest rows',
+      single([-1, 3, 1, 1], ['ResizeNearestNeighbor', ['x', 'p']], { p: ints(2, 1) }),
+      [1, 2, 3],
+      [1, 2],
+    ],
+    [
+      'the greatest of the channels',
+      single([-1, 2, 3], ['Max', ['x', 'p'], { keep_dims: { b: true } }], { p: ints(-1) }),
+      [1, 7, 3, 9, 5, 6],
+      [7, 9],
+    ],
+    [
+      'a fused slope',
+      single(
+        [-1, 1, 1, 2],
+        [
+          '_FusedConv2D',
+          ['x', 'k', 'b'],
+          { ...spatial, fused_ops: texts('BiasAdd', 'LeakyRelu'), leakyrelu_alpha: { f: 0.5 } },
+        ],
+        { k: kernel, b: floats(0, -10) },
+      ),
+      [1, 1],
+      [4, -2],
+    ],
+    [
+      'fused slopes',
+      single(
+        [-1, 1, 1, 2],
+        ['_FusedConv2D', ['x', 'k', 'b', 'a'], { ...spatial, fused_ops: texts('BiasAdd', 'Prelu') }],
+        { k: kernel, b: floats(-8, -10), a: { shape: [1, 1, 2], values: [0.5, 0.25] } },
+      ),
+      [1, 1],
+      [-2, -1],
+    ],
     ['x²', single([-1, 2], ['Square', ['x']]), [3, -4], [9, 16]],
     [
       'slice',
@@ -163,6 +229,11 @@ describe('what is not read is named, with the node', () => {
   const relu = single([-1, 2], ['Relu', ['x']]);
   test.each<[string, Graph, RegExp]>([
     [
+      'an image resized otherwise',
+      single([-1, 2, 2, 1], ['ResizeBicubic', ['x', 'p']], { p: ints(4, 4) }),
+      /ResizeBicubic[\s\S]*method "bilinear"/,
+    ],
+    [
       'an operation',
       single([-1, 2], ['Elu', ['x']]),
       /model.json, node y \(Elu\): is an operation of the kind Elu[\s\S]*next: use Relu/,
@@ -200,9 +271,19 @@ describe('what is not read is named, with the node', () => {
       /its weight c holds -Infinity at position 1/,
     ],
     [
-      'a permutation',
-      single([-1, 2, 3], ['Transpose', ['x', 'p']], { p: ints(0, 2, 1) }),
-      /swaps dimensions/,
+      'the batch in a permutation',
+      single([-1, 2, 3], ['Transpose', ['x', 'p']], { p: ints(1, 0, 2) }),
+      /moves the batch/,
+    ],
+    [
+      'the batch in a maximum',
+      single([-1, 2, 3], ['Max', ['x', 'p']], { p: ints(0, 1) }),
+      /reduces the batch/,
+    ],
+    [
+      'slopes that do not fit',
+      single([-1, 2], ['Prelu', ['x', 'a']], { a: floats(1, 2, 3) }),
+      /joins 1x2 and 3/,
     ],
     [
       'padding of ones',

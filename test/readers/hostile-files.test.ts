@@ -2,7 +2,8 @@
 import { zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import { KwsError } from '../../src/diagnostics/errors.js';
-import { readModel } from '../../src/readers/index.js';
+import { readModel } from '../../src/readers/read-model.js';
+import { inputErrorIn } from '../support/errors.js';
 import { random } from '../support/random.js';
 import type { Files } from './fixture-models.js';
 import { fixtureBytes, noSiblings, readFixture, siblingsIn, tfjsFixture } from './fixture-models.js';
@@ -90,6 +91,7 @@ describe('what is missing or too much is said', () => {
     ['absolute path', groups({ paths: ['/etc/passwd'] }), files, /no relative path/],
     ['address', groups({ paths: ['https://x/y'] }), files, /no relative path/],
     ['no paths', groups({ paths: 3 }), files, /not the list of files and weights/],
+    ['a file 999 times', groups({ paths: new Array(999).fill(shard) }), files, /names a file twice/],
     ['a weight twice', groups({ weights: [group!.weights[0], group!.weights[0]] }), files, /a weight twice/],
     ['unknown type', first({ dtype: 'complex64' }), files, /elements of type complex64/],
     ['unknown quantization', first({ quantization: { dtype: 'int4' } }), files, /form that is not known/],
@@ -98,6 +100,39 @@ describe('what is missing or too much is said', () => {
     ['integers', first({ dtype: 'int32' }), files, /\(BatchNormalization\): its weight .*gamma is int32/],
   ])('TF.js: %s', async (_, bytes, beside, message) => {
     expect(await outcome(bytes, 'model.json', beside)).toMatch(message);
+  });
+
+  test('TF.js: files are read no further than the weights need', async () => {
+    const large = new Uint8Array(1 << 20);
+    let reads = 0;
+    const siblings = () => {
+      reads += 1;
+      return Promise.resolve(large);
+    };
+    const paths = Array.from({ length: 999 }, (_, i) => `shard${i}`);
+    const work = readModel(groups({ paths }), 'model.json', siblings);
+    expect(await inputErrorIn(work)).toMatch(/is too long: 1048576 bytes, and the weights in it take 2780/);
+    expect(reads).toBe(1);
+  });
+
+  test('JSON of more values than a topology has is refused before it is parsed', async () => {
+    const archive = (config: string) => {
+      const parts = { 'config.json': config, 'metadata.json': '{}', 'model.weights.h5': '' };
+      return zipSync(
+        Object.fromEntries(
+          Object.entries(parts).map(([name, text]) => [name, new TextEncoder().encode(text)]),
+        ),
+      );
+    };
+    const many = (item: string) => `[${new Array(1_100_000).fill(item).join(',')}]`;
+    for (const config of [many('0'), many('[]'), many('{}')])
+      expect(await outcome(archive(config), 'm.keras')).toMatch(
+        /config.json: is JSON of more than 1048576 values/,
+      );
+    expect(await outcome(archive(`"${'x'.repeat(9 << 20)}"`), 'm.keras')).toMatch(
+      /is JSON of 9437186 bytes; at most/,
+    );
+    expect(await outcome(archive('['.repeat(100_000)), 'm.keras')).toMatch(/is no valid JSON/);
   });
 
   test('TF.js: weights in several files of one group', async () => {

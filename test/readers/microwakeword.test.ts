@@ -97,6 +97,21 @@ describe('mistakes', () => {
     [
       'a version 1 with the fields of version 2',
       { ...v2, version: 1 },
+      'm.json, version: says version 1 and has fields of version 2: feature_step_size, sliding_window_size, tensor_arena_size\n  why: version 1 models',
+    ],
+    [
+      'a version 1 with one field of version 2',
+      { ...v1, micro: { ...v1.micro, feature_step_size: 10 } },
+      'says version 1 and has fields of version 2: feature_step_size\n',
+    ],
+    [
+      'a version 1 with its own fields and an arena',
+      { ...v1, micro: { ...v1.micro, tensor_arena_size: 22348 } },
+      'write "version": 2 if it is of that version, or remove those fields',
+    ],
+    [
+      'a version 1 without its own fields',
+      { ...v1, micro: { probability_cutoff: 0.5 } },
       'micro.sliding_window_average_size: is missing',
     ],
     ['no object', [], 'm.json: [] is not an object'],

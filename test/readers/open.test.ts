@@ -1,6 +1,7 @@
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { openModel } from '../../src/readers/index.js';
+import { READABLE } from '../../src/readers/foreign-formats.js';
+import { openModel } from '../../src/readers/read-model.js';
 import { writeModel } from '../../src/tflite/build.js';
 import { cnn, floatEnds } from '../model/sample-models.js';
 import { inputErrorOf } from '../support/errors.js';
@@ -24,11 +25,40 @@ describe('formats that cannot be read are named, with the way out', () => {
     ['variables.index', text('\x00'), 'a file of a TensorFlow SavedModel, not the model', 'saved_model.pb'],
     ['a.onnx', text('anything'), 'an ONNX model', 'onnx2tf'],
     ['a', text('\x08\x08\x12\x07pytorch'), 'an ONNX model', 'onnx2tf'],
+    ['hey.ppn', text('\x01'), 'a Porcupine keyword (Picovoice)', 'microWakeWord'],
+    ['hey.umdl', text('\x01'), 'a Snowboy model', 'microWakeWord'],
+    ['model', text('PersonalHeader'), 'a Snowboy model', 'microWakeWord'],
+    [
+      'hey.json',
+      text('{"type":"openWakeWord","model":"hey.tflite"}'),
+      'an openWakeWord manifest',
+      'microWakeWord',
+    ],
+    [
+      'm.cpp',
+      text('#include "edge-impulse-sdk/a.h"\nconst int8_t w[] = {1};'),
+      'a model compiled to C++ by Edge Impulse (EON)',
+      'TensorFlow Lite file',
+    ],
+    ['trained_model_compiled.cpp', text('x'), 'a model compiled to C++ by Edge Impulse (EON)', 'dashboard'],
+    ['a.npy', text('\x93NUMPY\x01\x00'), 'a NumPy array, not a model', '--calibrate'],
+    [
+      'metadata.json',
+      text('{"wordLabels":["a"]}'),
+      "Teachable Machine's metadata, not the model",
+      'model.json',
+    ],
+    [
+      'kws.json',
+      text('{"$schema":"./kws.schema.json"}'),
+      "a project's kws.json, not a model",
+      'model it names',
+    ],
   ])('%s %#', (name, bytes, title, next) => {
     const message = inputErrorOf(() => openModel(bytes, name));
     expect(message.split('\n')).toEqual([
       `${name}: is ${title}`,
-      '  why: kws-gen reads a TensorFlow Lite file (.tflite), a Keras model (.keras, .h5), a TF.js model (model.json) or a TensorFlow SavedModel (saved_model.pb)',
+      `  why: kws-gen reads ${READABLE}`,
       expect.stringMatching(new RegExp(`^ {2}next: .*${next}`)),
     ]);
   });
@@ -52,7 +82,7 @@ describe('formats that cannot be read are named, with the way out', () => {
     ['noise.tflite', text('noise that is no model'), 'its first bytes match no format'],
   ])('%s', (name, bytes, why) => {
     expect(inputErrorOf(() => openModel(bytes, name))).toBe(
-      `${name}: is no model format that kws-gen knows\n  why: ${why}\n  next: give a TensorFlow Lite file (.tflite), a Keras model (.keras, .h5), a TF.js model (model.json) or a TensorFlow SavedModel (saved_model.pb)`,
+      `${name}: is no model format that kws-gen knows\n  why: ${why}\n  next: give ${READABLE}`,
     );
   });
 });

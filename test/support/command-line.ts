@@ -1,7 +1,7 @@
 /** The command line without a process: what it prints, where, and its exit code. */
 import { PassThrough } from 'node:stream';
-import type { CommandContext } from '../../src/commands/command.js';
 import { main, type World } from '../../src/commands/main.js';
+import type { CommandContext } from '../../src/commands/support/command.js';
 import { Output } from '../../src/terminal/output.js';
 
 export interface FakeWorld {

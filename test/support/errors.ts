@@ -13,3 +13,15 @@ export function inputErrorOf(run: () => unknown): string {
   }
   return expect.fail('nothing was thrown');
 }
+
+/** The same of what is awaited. */
+export async function inputErrorIn(work: Promise<unknown>): Promise<string> {
+  const outcome = await work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (outcome === undefined) return expect.fail('nothing was thrown');
+  expect(outcome).toBeInstanceOf(KwsError);
+  expect((outcome as KwsError).exitCode).toBe(2);
+  return (outcome as KwsError).message;
+}

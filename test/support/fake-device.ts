@@ -7,7 +7,7 @@
  * or lost bytes, a restart, vanishing. Leaves to others: real numbers.
  */
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
-import type { Transport, TransportListener } from '../../src/device/transport.js';
+import type { Transport, TransportListener } from '../../src/protocol/transport.js';
 
 export interface FakeDeviceOptions {
   readonly path?: string;
@@ -29,6 +29,8 @@ export interface FakeDeviceOptions {
   readonly chop?: number;
   /** Answers nothing. */
   readonly mute?: boolean;
+  /** Its lines have numbers and checksums, and its answers say what was understood. */
+  readonly sealed?: boolean;
   /** File and byte of the memory shared with the host; the device then takes pushed audio from there. */
   readonly link?: { readonly file: string; readonly offset?: number; readonly capacity?: number };
   /** Sees each command first; true if it dealt with it. */
@@ -60,6 +62,7 @@ export class FakeDevice {
   #scores = 0;
   #detections = 0;
   #linkFile: number | undefined;
+  #lines = 0;
 
   constructor(options: FakeDeviceOptions = {}) {
     this.#options = options;
@@ -113,7 +116,14 @@ export class FakeDevice {
 
   /** Sends a line of the protocol. */
   say(t: string, fields: Record<string, unknown>): void {
-    this.send(`${JSON.stringify({ kws: 1, t, ...fields })}\r\n`);
+    const line = JSON.stringify({ kws: 1, t, ...fields });
+    this.send(`${this.#options.sealed ? this.#sealed(line) : line}\r\n`);
+  }
+
+  #sealed(line: string): string {
+    const numbered = `${line.slice(0, -1)},"ln":${this.#lines++}`;
+    const checksum = bitwiseCrc([...Buffer.from(numbered)]);
+    return `${numbered},"crc":"${checksum.toString(16).padStart(4, '0')}"}`;
   }
 
   /** Sends anything. */
@@ -127,6 +137,7 @@ export class FakeDevice {
   /** The reset button: state gone, hello said. */
   restart(): void {
     this.#clear();
+    this.#lines = 0;
     this.say('hello', this.helloFields);
   }
 
@@ -221,7 +232,8 @@ export class FakeDevice {
     const play = { expected, stopped: false };
     this.#play = play;
     if (this.#linkFile !== undefined) this.#writeLink(20, 0);
-    this.say('ok', { cmd: 'play' });
+    const samples = expected === Number.POSITIVE_INFINITY ? 0xffffffff : expected;
+    this.say('ok', { cmd: 'play', ...(this.#options.sealed ? { samples } : {}) });
     if (memory) this.#pollLink(play);
     else this.#credit();
     this.#maybeEnd();

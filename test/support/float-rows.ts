@@ -90,6 +90,37 @@ const others = [
   row('MEAN over time, dimensions kept', [1, 5, 3], (g, x) =>
     g.builder.add('MEAN', [x, ints(g, -2)], float(1, 1, 3), { keepDims: true }),
   ),
+  row('REDUCE_MAX over height and width', [1, 4, 3, 2], (g, x) =>
+    g.builder.add('REDUCE_MAX', [x, ints(g, 1, 2)], float(1, 2), { keepDims: false }),
+  ),
+  row('LEAKY_RELU', [2, 9], (g, x) => g.builder.add('LEAKY_RELU', [x], float(2, 9), { alpha: 0.3 })),
+  row('HARD_SWISH', [2, 9], (g, x) => g.builder.add('HARD_SWISH', [x], float(2, 9), {})),
+  row('PRELU per channel', [1, 2, 3, 4], (g, x) =>
+    g.builder.add('PRELU', [x, g.constant('alpha', [1, 1, 4])], float(1, 2, 3, 4), {}),
+  ),
+  ...ACTIVATIONS.map((activation) =>
+    row(`SUB ${activation} that broadcasts`, [2, 3, 4], (g, x) =>
+      g.builder.add('SUB', [x, g.constant('c', [4])], float(2, 3, 4), { activation }),
+    ),
+  ),
+  row('TRANSPOSE', [2, 3, 4, 5], (g, x) =>
+    g.builder.add('TRANSPOSE', [x, ints(g, 3, 0, 2, 1)], float(5, 2, 4, 3), {}),
+  ),
+  row('EXPAND_DIMS and SQUEEZE', [1, 3, 4], (g, x) => {
+    const axis = g.builder.constant('axis', 'int32', [], [2]);
+    const wide = g.builder.add('EXPAND_DIMS', [x, axis], float(1, 3, 1, 4), {});
+    return g.builder.add('SQUEEZE', [wide], float(3, 4), { axes: [0, 2] });
+  }),
+  ...([true, false] as const).flatMap((alignCorners) =>
+    (['RESIZE_BILINEAR', 'RESIZE_NEAREST_NEIGHBOR'] as const).map((kind) =>
+      row(`${kind}, ${alignCorners ? 'corners aligned' : 'centres'}`, [1, 5, 4, 3], (g, x) =>
+        g.builder.add(kind, [x, ints(g, 7, 9)], float(1, 7, 9, 3), {
+          alignCorners,
+          halfPixelCenters: !alignCorners,
+        }),
+      ),
+    ),
+  ),
   row('PAD', [1, 3, 2, 2], (g, x) => g.pad(x, [0, 0, 2, 1, 0, 3, 1, 0])),
   row('RESHAPE', [1, 3, 4], (g, x) => g.reshape(x, [2, 6])),
   row('CONCATENATION along the middle', [2, 3, 2], (g, x) => {

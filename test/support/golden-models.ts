@@ -1,10 +1,12 @@
 /** The golden models of the shared data: their files, seeded inputs and the outputs every driver must give. */
+
 import { readFileSync } from 'node:fs';
 import { DETECTOR_PRESETS, detectorSpec } from '../../src/detector/settings.js';
 import type { FrontendSpec } from '../../src/frontend/spec.js';
 import { elementCount } from '../../src/model/elements.js';
 import type { ResolvedModel, ResolvedProject } from '../../src/project/types.js';
-import { openModel } from '../../src/readers/index.js';
+import { openModel } from '../../src/readers/read-model.js';
+import { requireInt8 } from '../../src/verify/int8.js';
 import { sharedJson, sharedPath } from './shared-data.js';
 
 export const GOLDEN_MODELS = [
@@ -52,7 +54,7 @@ export function goldenSets({ golden }: GoldenModel): GoldenSet[] {
 
 /** The model with plain labels; every output can be detected. */
 export function goldenModel({ name, file }: GoldenModel): ResolvedModel {
-  const model = openModel(readFileSync(sharedPath('models', file)), file);
+  const model = requireInt8(openModel(readFileSync(sharedPath('models', file)), file));
   const outputs = elementCount(model.tensors[model.outputs[0]!]!.shape);
   const labels = Array.from({ length: outputs }, (_, i) => `label ${i}`);
   const targets = labels.map((_, i) => i);

@@ -2,16 +2,17 @@
  * A session in memory with a board that says what the host's own run says: for tests of what is made of a
  * board's lines. Mishaps on demand. Leaves to others: lines and ports (`fake-device.ts`).
  */
-import { EventQueue } from '../../src/device/event-queue.js';
-import type { DeviceEvent, EndEvent, HelloEvent } from '../../src/device/events.js';
-import type { PcmSource } from '../../src/device/pcm.js';
-import type { Session } from '../../src/device/session.js';
+
 import { createHostRun } from '../../src/evaluate/host-run.js';
 import type { RunningProject } from '../../src/evaluate/record/types.js';
 import { frontendHash } from '../../src/frontend/spec.js';
+import { EventQueue } from '../../src/protocol/event-queue.js';
+import type { DeviceEvent, EndEvent, HelloEvent, StatsEvent } from '../../src/protocol/events.js';
+import type { PcmSource } from '../../src/protocol/pcm.js';
+import type { Session } from '../../src/protocol/session.js';
 
 /** A line of a clip; undefined: it is lost. */
-export type Mishap = (event: DeviceEvent, play: number) => DeviceEvent | undefined;
+type Mishap = (event: DeviceEvent, play: number) => DeviceEvent | undefined;
 
 export interface HostSessionOptions {
   readonly hello?: Partial<HelloEvent>;
@@ -19,6 +20,7 @@ export interface HostSessionOptions {
   /** Ends the session in the middle of a clip with this error. */
   readonly fails?: (play: number) => Error | undefined;
   readonly signal?: AbortSignal;
+  readonly stats?: Partial<StatsEvent>;
 }
 
 export interface HostSession extends Session {
@@ -100,7 +102,19 @@ export function hostSession(project: RunningProject, options: HostSessionOptions
     },
     command: unasked,
     input: unasked,
-    stats: unasked,
+    // A millisecond per step and 5 per inference.
+    stats: async () => ({
+      kws: 1,
+      t: 'stats',
+      samples: 0,
+      hops: 0,
+      overruns: 0,
+      tps: 1000,
+      hop: { n: 100, min: 1, max: 1, sum: 100 },
+      input: { n: 0, min: 0, max: 0, sum: 0 },
+      models: project.models.map(({ name }) => ({ m: name, n: 50, min: 5, max: 5, sum: 250 })),
+      ...options.stats,
+    }),
     close,
   };
 }

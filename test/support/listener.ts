@@ -1,10 +1,12 @@
 /** A project around a front end alone: a second of frames into one fully connected layer. */
+
 import { DETECTOR_PRESETS, detectorSpec } from '../../src/detector/settings.js';
 import { type AudioFrontendSpec, frameChannels, frameSamples, stepMs } from '../../src/frontend/spec.js';
 import { ModelBuilder } from '../../src/model/builder.js';
 import type { ResolvedProject } from '../../src/project/types.js';
-import { openModel } from '../../src/readers/index.js';
+import { openModel } from '../../src/readers/read-model.js';
 import { writeModel } from '../../src/tflite/build.js';
+import { requireInt8 } from '../../src/verify/int8.js';
 import { random } from './random.js';
 
 /** Its score depends on every feature of the window; `scale` is that of the model's input. */
@@ -26,7 +28,8 @@ export function listener(frontend: AudioFrontendSpec, scale: number): ResolvedPr
     keepNumDims: false,
   });
   const output = { name: 'output', type: 'int8', shape: [1, 1], scale: 1 / 256, zeroPoint: -128 } as const;
-  const model = openModel(writeModel(builder.build([builder.add('LOGISTIC', [y], output, {})])), 'l.tflite');
+  const file = writeModel(builder.build([builder.add('LOGISTIC', [y], output, {})]));
+  const model = requireInt8(openModel(file, 'l.tflite'));
   const hop = Math.max(1, Math.round(frames / 10));
   const detector = detectorSpec(DETECTOR_PRESETS.general, { stepMs: stepMs(frontend), hop }, [0]);
   return {

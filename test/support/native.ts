@@ -4,25 +4,18 @@
  * Programs are built with AddressSanitizer and UBSan and with the warnings the firmware is built with, as
  * errors. Builds are cached by the content of everything that goes in.
  */
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { execa } from 'execa';
+import { kernelFilter } from '../../src/emit/libraries.js';
+import type { KernelName } from '../../src/lowering/call.js';
+import { filesUnder, libraryRoot, root } from './files.js';
+import { compileObjects } from './objects.js';
 
-export const root = fileURLToPath(new URL('../../', import.meta.url));
-export const libraryRoot = join(root, 'templates', 'lib');
+export { libraryRoot, root } from './files.js';
 
 export const WARNINGS = ['-Wall', '-Wextra', '-Wshadow', '-Wconversion', '-Wdouble-promotion', '-Werror'];
-
-export function filesUnder(folder: string): string[] {
-  return readdirSync(folder)
-    .sort()
-    .flatMap((name) => {
-      const path = join(folder, name);
-      return statSync(path).isDirectory() ? filesUnder(path) : [path];
-    });
-}
 
 export interface NativeProgram {
   /** Name of the executable. */
@@ -34,19 +27,53 @@ export interface NativeProgram {
   /** Further include folders (absolute paths). */
   readonly includes?: readonly string[];
   readonly flags?: readonly string[];
+  /** Of kws_kernels: the sources of these alone, as firmware has them. */
+  readonly kernels?: ReadonlySet<KernelName>;
   /** Which of the libraries' sources to leave out, by file name. */
   readonly exclude?: (file: string) => boolean;
 }
 
+export interface Toolchain {
+  readonly compiler: string;
+  /** For every file and the linker. */
+  readonly flags: readonly string[];
+  readonly linkFlags?: readonly string[];
+  /** What the name of an executable ends in. */
+  readonly suffix: string;
+}
+
 /** Builds (or finds) the program and returns the path of its executable. */
-export async function buildNative(program: NativeProgram): Promise<string> {
+export async function buildWith(toolchain: Toolchain, program: NativeProgram): Promise<string> {
+  const { compiler, suffix, linkFlags = [] } = toolchain;
   const folders = program.libraries.map((name) => join(libraryRoot, name));
-  const sources = [
-    ...folders.flatMap((folder) => filesUnder(join(folder, 'src')).filter((file) => file.endsWith('.cpp'))),
-    ...program.sources,
-  ].filter((file) => program.exclude?.(file) !== true);
+  const needed = program.kernels && kernelFilter(program.kernels);
+  const sourcesOf = (folder: string): string[] => {
+    const files = filesUnder(join(folder, 'src')).filter((file) => file.endsWith('.cpp'));
+    if (needed === undefined || !folder.endsWith('kws_kernels')) return files;
+    return files.filter((file) => needed(relative(folder, file)));
+  };
+  const sources = [...folders.flatMap(sourcesOf), ...program.sources].filter(
+    (file) => program.exclude?.(file) !== true,
+  );
   const includes = [...folders.map((folder) => join(folder, 'include')), ...(program.includes ?? [])];
-  const flags = [
+  const flags = [...toolchain.flags, ...(program.flags ?? [])];
+  // Sources may include headers that lie beside them.
+  const headers = folders.map((folder) => join(folder, 'src'));
+  const objects = await compileObjects({ compiler, flags, includes, headers, sources });
+  const hash = createHash('sha256').update(JSON.stringify([compiler, flags, linkFlags, objects]));
+  const folder = join(root, '.cache', 'native');
+  mkdirSync(folder, { recursive: true });
+  const executable = join(folder, `${program.name}${suffix.replace('*', hash.digest('hex').slice(0, 16))}`);
+  if (existsSync(executable)) return executable;
+  const partial = `${executable}.${randomUUID()}`;
+  await execa(compiler, [...flags, ...objects, ...linkFlags, '-o', partial]);
+  renameSync(partial, executable);
+  return executable;
+}
+
+const HOST: Toolchain = {
+  compiler: 'g++',
+  flags: [
     '-std=c++17',
     '-O1',
     '-g',
@@ -55,21 +82,13 @@ export async function buildNative(program: NativeProgram): Promise<string> {
     '-fsanitize=address,undefined',
     '-fno-sanitize-recover=all',
     ...WARNINGS,
-    ...(program.flags ?? []),
-    ...includes.map((folder) => `-I${folder}`),
-  ];
-  const hash = createHash('sha256').update(JSON.stringify([flags, sources]));
-  // Sources may include headers that lie beside them.
-  const inputs = [...folders, ...includes].filter(existsSync).flatMap(filesUnder);
-  for (const file of [...inputs, ...sources]) hash.update(readFileSync(file));
-  const folder = join(root, '.cache', 'native');
-  mkdirSync(folder, { recursive: true });
-  const executable = join(folder, `${program.name}-${hash.digest('hex').slice(0, 16)}`);
-  if (existsSync(executable)) return executable;
-  const partial = `${executable}.${process.pid}`;
-  await execa('g++', [...flags, ...sources, '-o', partial]);
-  renameSync(partial, executable);
-  return executable;
+  ],
+  suffix: '-*',
+};
+
+/** Builds (or finds) the program for the host and returns the path of its executable. */
+export function buildNative(program: NativeProgram): Promise<string> {
+  return buildWith(HOST, program);
 }
 
 /** Runs a program with `input` on its standard input and returns its standard output. */

@@ -1,5 +1,5 @@
 /**
- * Independent implementations from PyPI (scripts/requirements-oracles.txt), which the tests compare with.
+ * Independent implementations from PyPI (scripts/requirements-oracles.txt, locked with hashes), which the tests compare with.
  * Tests that need one run it here, and say which is missing; under KWS_STRICT absence is a failure.
  */
 import { execFileSync } from 'node:child_process';

@@ -1,8 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { inputError } from '../../src/diagnostics/errors.js';
 import { Output } from '../../src/terminal/output.js';
-import { table } from '../../src/terminal/table.js';
-import { columns, printable, truncate } from '../../src/terminal/text.js';
+import { table } from '../../src/text/table.js';
+import { columns, printable, truncate } from '../../src/text/text.js';
 
 function output(json: boolean, terminal = false, environment: Record<string, string> = {}) {
   const out: string[] = [];
@@ -16,6 +16,51 @@ const failure = inputError([
   { what: 'cutoff 3 is over 1', where: 'kws.json, models[0].detector.cutoff', why: 'w', next: 'n' },
   { what: 'second' },
 ]);
+
+describe('signs of life', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+  const lines = (text: string) => text.split('\n').filter((line) => line !== '');
+
+  test('a pipe: a step is said at once, and every ten seconds while it lasts', () => {
+    const { made, out, err } = output(false);
+    made.step('installing PlatformIO');
+    vi.advanceTimersByTime(25_000);
+    expect(lines(err())).toEqual([
+      'installing PlatformIO',
+      'installing PlatformIO, 10 s',
+      'installing PlatformIO, 20 s',
+    ]);
+    made.text('done');
+    vi.advanceTimersByTime(60_000);
+    expect(lines(err())).toHaveLength(3);
+    expect(out()).toBe('done\n');
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('a terminal: the seconds run, and whatever comes next takes the place of the line', () => {
+    const { made, err } = output(false, true, { NO_COLOR: '1' });
+    made.status('downloading');
+    vi.advanceTimersByTime(4000);
+    const drawn = err().split('\r\u001b[2K').slice(1);
+    expect(drawn).toEqual(['downloading', 'downloading, 2 s', 'downloading, 3 s', 'downloading, 4 s']);
+    made.status('unpacking');
+    vi.advanceTimersByTime(1500);
+    expect(err().endsWith('\r\u001b[2Kunpacking')).toBe(true);
+    made.warn({ what: 'that was slow' });
+    vi.advanceTimersByTime(60_000);
+    expect(err().endsWith('\r\u001b[2Kunpacking\r\u001b[2Kwarning that was slow\n')).toBe(true);
+  });
+
+  test('under --json, too, on stderr alone', () => {
+    const { made, out, err } = output(true);
+    made.step('uploading');
+    vi.advanceTimersByTime(10_000);
+    expect([lines(err()), out()]).toEqual([['uploading', 'uploading, 10 s'], '']);
+    made.error(failure);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
 
 describe('Output', () => {
   test('errors as text go to stderr, all of them', () => {

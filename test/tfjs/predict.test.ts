@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import type * as TfCoreModule from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { elementCount } from '../../src/model/elements.js';
-import { readModel } from '../../src/readers/index.js';
+import { readModel } from '../../src/readers/read-model.js';
 import { readTfjsWeights } from '../../src/readers/tfjs-weights.js';
 import { loadTfjs } from '../../src/tfjs/backend.js';
 import { tfjsPredict } from '../../src/tfjs/predict.js';

@@ -5,12 +5,12 @@ import { Builder } from 'flatbuffers';
 import { describe, expect, test } from 'vitest';
 import { KwsError } from '../../src/diagnostics/errors.js';
 import { inspectModel } from '../../src/model/inspect.js';
-import { numberKind } from '../../src/passes/int8.js';
-import { supportingRuntimes } from '../../src/passes/support.js';
-import { openModel } from '../../src/readers/index.js';
+import { openModel } from '../../src/readers/read-model.js';
 import { writeModel } from '../../src/tflite/build.js';
 import { decodeTflite } from '../../src/tflite/decode.js';
 import { encodeTflite } from '../../src/tflite/encode.js';
+import { numberKind } from '../../src/verify/int8.js';
+import { supportingRuntimes } from '../../src/verify/support.js';
 import { cnn, streaming } from '../model/sample-models.js';
 import { inputErrorOf } from '../support/errors.js';
 import { describeWithSharedData, sharedPath } from '../support/shared-data.js';
@@ -121,10 +121,8 @@ describe('files that unfold', () => {
   test.each([
     [1000, /refer to the same bytes over and over/],
     [100_000, /more than 131072 tables|over and over/],
-  ])('%d squared tables are refused at once', (width, why) => {
-    const before = performance.now();
+  ])('%d squared tables are refused before they are read', (width, why) => {
     expect(inputErrorOf(() => decodeTflite(bomb(width)))).toMatch(why);
-    expect(performance.now() - before).toBeLessThan(3000);
   });
 
   test('a file beyond the limit is refused unread', () => {

@@ -1,7 +1,7 @@
 /** Files that TensorFlow's own converters wrote, over all their generations. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { openModel } from '../../src/readers/index.js';
+import { openModel } from '../../src/readers/read-model.js';
 import { writeModel } from '../../src/tflite/build.js';
 import { compactFile } from '../../src/tflite/compact.js';
 import { decodeTflite } from '../../src/tflite/decode.js';

@@ -1,11 +1,11 @@
 /** What the writer puts beside the graph, and how little room the file takes. */
 import { describe, expect, test } from 'vitest';
-import { FRONTEND_PRESETS } from '../../src/frontend/spec.js';
+import { FRONTEND_PRESETS } from '../../src/frontend/presets.js';
 import { ModelBuilder, type ModelDescription } from '../../src/model/builder.js';
 import { inspectModel } from '../../src/model/inspect.js';
 import { calibrate } from '../../src/quantize/calibrate.js';
 import { quantizeModel } from '../../src/quantize/quantize.js';
-import { openModel } from '../../src/readers/index.js';
+import { openModel } from '../../src/readers/read-model.js';
 import { modelFile, writeModel } from '../../src/tflite/build.js';
 import { CALIBRATION_METADATA, FRONTEND_METADATA } from '../../src/tflite/codes.js';
 import { decodeTflite } from '../../src/tflite/decode.js';

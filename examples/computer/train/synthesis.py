@@ -4,6 +4,7 @@ import io
 import os
 import random
 import subprocess
+import sys
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -112,5 +113,11 @@ def synthesise(folder: str, calls: int, talks: int, seed: int) -> tuple[list[str
     with ProcessPoolExecutor() as pool:
         for kind, count in (("call", calls), ("talk", talks)):
             os.makedirs(os.path.join(folder, kind), exist_ok=True)
-            made.append(list(pool.map(make, orders(folder, kind, count, seed), chunksize=8)))
+            wanted = orders(folder, kind, count, seed)
+            paths = []
+            for path in pool.map(make, wanted, chunksize=8):
+                paths.append(path)
+                print(f"\r{len(paths)} of {len(wanted)} clips of speech ({kind})", end="", file=sys.stderr, flush=True)
+            print(file=sys.stderr)
+            made.append(paths)
     return made[0], made[1]

@@ -5,12 +5,12 @@
  * (`host-run.ts`), samples (`record/prepare.ts`). Where the sources run uncompiled (tests), there is no thread.
  */
 import { Worker } from 'node:worker_threads';
-import type { DetectEvent, ScoreEvent } from '../../device/events.js';
 import { KwsError, type Problem, toolError } from '../../diagnostics/errors.js';
+import type { DetectEvent, ScoreEvent } from '../../protocol/events.js';
+import type { Said } from '../../targets/said.js';
 import { type Prepared, TakeReader } from '../record/prepare.js';
 import { createCompute } from '../record/recorder.js';
 import type { Listening, Recording, Take } from '../record/types.js';
-import type { Said } from './types.js';
 
 export interface HostSaid extends Said {
   readonly recording: Recording;

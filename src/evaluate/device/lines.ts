@@ -1,7 +1,9 @@
 /** The verdict on a device as lines of text. Leaves to others: printing. */
-import { printable } from '../../terminal/text.js';
-import { momentText } from '../report/words.js';
-import type { DetectValue, DeviceReport, Difference, ScoreValue } from './types.js';
+
+import type { DetectValue, Difference, ScoreValue } from '../../targets/said.js';
+import { printable } from '../../text/text.js';
+import { momentText } from '../words.js';
+import type { DeviceReport } from './types.js';
 
 const MOST = 10;
 

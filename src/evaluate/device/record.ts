@@ -3,15 +3,18 @@
  * the host says of the same samples.
  *
  * Owns: which device plays what, the host's work beside it, what a recording is made of. Leaves to others:
- * starting boards and ending them (`commands/`), how an evaluation goes on with recordings (`run.ts`).
+ * starting boards and ending them (`targets/`), how an evaluation goes on with recordings (`run.ts`).
  */
-import { probabilityByte } from '../../detector/probability.js';
+import { outputFormat, probabilityByte } from '../../detector/probability.js';
+import type { StatsEvent } from '../../protocol/events.js';
+import { type Comparison, compare, total } from '../../targets/compare.js';
+import type { Device } from '../../targets/open.js';
+import { Player } from '../../targets/player.js';
+import type { Said } from '../../targets/said.js';
 import type { Outcome, RecordAll } from '../record/pool.js';
 import type { Recording, RunningProject, Take } from '../record/types.js';
-import { type Comparison, compare, total } from './compare.js';
 import { createHost, type Host, type HostSaid, type HostTake } from './host.js';
-import { type Device, Player } from './player.js';
-import type { DeviceReport, Said } from './types.js';
+import type { DeviceReport } from './types.js';
 
 export interface DeviceRecorder {
   /** For `RunOptions.record`: what models say is what the devices say. */
@@ -20,8 +23,16 @@ export interface DeviceRecorder {
   report(): DeviceReport;
 }
 
+export interface DeviceRecorderOptions {
+  /** Told what a device said of a take and what it took for it; it is asked for its statistics then. */
+  readonly heard?: (take: number, said: Said, stats: StatsEvent) => void;
+}
+
 /** @param devices at least one, all with the same firmware; their sessions stay open */
-export function createDeviceRecorder(devices: readonly Device[]): DeviceRecorder {
+export function createDeviceRecorder(
+  devices: readonly Device[],
+  { heard }: DeviceRecorderOptions = {},
+): DeviceRecorder {
   const players = devices.map((device) => new Player(device));
   const compared: Comparison[] = [];
   let [audioSeconds, playedAgain] = [0, 0];
@@ -45,7 +56,12 @@ export function createDeviceRecorder(devices: readonly Device[]): DeviceRecorder
             settle(index, read);
             continue;
           }
-          const playing = player.play(take.name, read.prepared.pcm, (share) => part?.(index, share));
+          const playing = player
+            .play(take.name, read.prepared.pcm, (share) => part?.(index, share))
+            .then(async (board) => {
+              if (heard !== undefined) heard(index, board, await player.stats());
+              return board;
+            });
           const [board, here] = await orAborted(Promise.all([playing, said]), stop);
           own[index] = compare(here, board, placeOf(take, here));
           audioSeconds += read.prepared.pcm.length / listening.numbers.captureRate;
@@ -122,12 +138,13 @@ function recordingOf(project: RunningProject, { recording }: HostSaid, { scores 
   const probabilities = recording.probabilities.map((rows) => Uint8Array.from(rows));
   for (const [index, { name, labels, model }] of project.models.entries()) {
     const rows = probabilities[index]!;
-    // Floats come as probabilities, and so does uint8.
-    const type = model.tensors[model.outputs[0]!]!.type === 'int8' ? 'int8' : 'uint8';
+    const output = model.tensors[model.outputs[0]!]!;
+    // Floats come as probabilities.
+    const format = outputFormat(output.type === 'float32' ? { type: 'uint8' } : output);
     for (const { m, n, q } of scores)
       if (m === name && n > 0 && q.length === labels.length && n * q.length <= rows.length)
         rows.set(
-          q.map((value) => probabilityByte(type, value)),
+          q.map((value) => probabilityByte(format, value)),
           (n - 1) * q.length,
         );
   }

@@ -1,6 +1,6 @@
 /** What is kept of a clip once the models have run on it: enough to decide anew under any setting. */
 
-import type { BoardNumbers } from '../../boards/numbers.js';
+import type { BoardNumbers } from '../../boards/board-arithmetic.js';
 import type { ResolvedProject } from '../../project/types.js';
 
 /** The part of a project that runs; plain, so that it reaches worker threads. */

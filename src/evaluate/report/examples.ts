@@ -4,6 +4,7 @@
  * Owns: which are shown, where they are cut, how large a page may become. Leaves to others: drawing (`page.ts`).
  */
 import { encode } from 'fast-png';
+import { wavFile } from '../../audio/wav-file.js';
 import { createFrontend, type Frame } from '../../frontend/frontend.js';
 import { pictureOf } from '../../frontend/picture.js';
 import { createResampler } from '../../frontend/resample/resampler.js';
@@ -11,12 +12,11 @@ import { clipTime } from '../judge.js';
 import { TakeReader } from '../record/prepare.js';
 import type { Listening } from '../record/types.js';
 import type { Ran, RanAll } from '../run.js';
-import { wavFile } from '../sound/wav.js';
 import { type Channel, replay } from '../sweep/replay.js';
 import type { ClipOutcome, EvaluationReport, FalseAccept } from '../types.js';
 
 /** Smoothed probabilities over time, ms from the begin of the file. */
-export interface Timeline {
+interface Timeline {
   readonly fromMs: number;
   readonly toMs: number;
   /** Length of the file: before 0 and from here on is padding. */
@@ -37,8 +37,11 @@ export interface Example {
   readonly timeline: Timeline;
   /** WAV, as the models heard it. */
   readonly audio: string;
-  /** PNG of the features, from `fromMs` to `toMs`. */
+  /** PNG of the features, from `fromMs` to `toMs`, low channels at the bottom. */
   readonly picture: string;
+  /** Rows of the picture, and whether they are cepstral coefficients. */
+  readonly channels: number;
+  readonly cepstra: boolean;
 }
 
 /** Of each kind. */
@@ -115,9 +118,11 @@ async function exampleOf(
     ms: found.ms,
     label: found.label,
     p: 'p' in found ? found.p : found.highest,
-    timeline: timelineOf(ran, one, channel, found.label, fromMs, toMs),
+    timeline: timelineOf(ran, one, channel, { label: found.label, fromMs, toMs }),
     audio: dataUri('audio/wav', wavFile(cut(fromMs, toMs), captureRate)),
-    picture: dataUri('image/png', picture),
+    picture: dataUri('image/png', picture.png),
+    channels: picture.channels,
+    cepstra: picture.cepstra,
   };
 }
 
@@ -125,9 +130,7 @@ function timelineOf(
   ran: RanAll,
   one: Ran,
   channel: Channel,
-  label: string,
-  fromMs: number,
-  toMs: number,
+  { label, fromMs, toMs }: Pick<Timeline, 'label' | 'fromMs' | 'toMs'>,
 ): Timeline {
   const output = ran.listening.project.models[channel.index]!.labels.indexOf(label);
   const points: { ms: number; p: number }[] = [];
@@ -152,7 +155,7 @@ function featurePicture(
   { project, numbers }: Listening,
   pcm: Int16Array,
   settledMs: number,
-): Uint8Array | undefined {
+): (Pick<Example, 'channels' | 'cepstra'> & { readonly png: Uint8Array }) | undefined {
   const spec = project.frontend;
   if (spec.kind === 'none') return undefined;
   const frontend = createFrontend(spec, numbers.arithmetic);
@@ -162,8 +165,9 @@ function featurePicture(
   const skip = Math.floor((settledMs * spec.sampleRate) / 1000 / frontend.stepSamples);
   const rows: readonly Frame[] = frontend.push(heard).slice(skip);
   if (rows.length === 0) return undefined;
-  const { width, height, data } = pictureOf(rows, spec.kind === 'spectral' && spec.dct !== null);
-  return encode({ width, height, data, channels: 3, depth: 8 });
+  const cepstra = spec.kind === 'spectral' && spec.dct !== null;
+  const { width, height, data } = pictureOf(rows, cepstra);
+  return { png: encode({ width, height, data, channels: 3, depth: 8 }), channels: rows[0]!.length, cepstra };
 }
 
 function dataUri(type: string, bytes: Uint8Array): string {

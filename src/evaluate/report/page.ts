@@ -4,13 +4,14 @@
  *
  * Leaves to others: the frame (`report/html.ts`), plots (`plots.ts`), excerpts (`examples.ts`).
  */
+
 import { escapeHtml, footer, page, tableOf } from '../../report/html.js';
-import { short } from '../../report/numbers.js';
+import { short } from '../../text/format-numbers.js';
 import { VERSION } from '../../version.js';
 import type { EvaluationReport, ModelReport, SweepPoint } from '../types.js';
+import { acceptText, hoursText, missText, momentText, pointCells, settingText } from '../words.js';
 import type { Example } from './examples.js';
-import { missPlot, timelinePlot } from './plots.js';
-import { acceptText, hoursText, missText, momentText, pointCells, settingText } from './words.js';
+import { excerptPlot, missPlot } from './plots.js';
 
 const MOST_ROWS = 200;
 
@@ -65,7 +66,7 @@ function modelPart(model: ModelReport): string {
     tableOf(['', 'As the project is set'], rows),
     ...(both
       ? [
-          `<figure>${missPlot(model)}<figcaption>Each point is a cutoff. Thick: the window of the project; shaded: from both lower to both upper 95 % bounds, bootstrapped over clips; thin: other windows; ring: as the project is set.</figcaption></figure>`,
+          `<figure class="curve">${missPlot(model)}<figcaption>Each point is a cutoff. Thick: the window of the project; shaded: from both lower to both upper 95 % bounds, bootstrapped over clips; thin: other windows; ring: as the project is set.</figcaption></figure>`,
           '<h3>The fewest misses for a budget</h3>',
           tableOf(
             ['False accepts', 'Misses', 'False accepts here', 'Cutoff', 'Window', 'Refractory time'],
@@ -114,11 +115,13 @@ function examplesPart(title: string, examples: readonly Example[], kind: Example
   const shown = examples.filter((example) => example.kind === kind);
   if (shown.length === 0) return [];
   const drawn = shown.map(
-    ({ clip, ms, label, p, timeline, audio, picture }) =>
-      `<figure class="example">${timelinePlot(timeline)}<img alt="features" src="${picture}"><audio controls preload="none" src="${audio}"></audio><figcaption>${escapeHtml(`${clip}, ${momentText(ms)}: ${label} ${p.toFixed(3)}`)}</figcaption></figure>`,
+    (example) =>
+      `<figure class="example">${excerptPlot(example)}<audio controls preload="none" src="${example.audio}"></audio><figcaption>${escapeHtml(captionOf(example))}</figcaption></figure>`,
   );
   return [`<h2>${escapeHtml(title)}</h2>`, `<div class="grid">${drawn.join('\n')}</div>`];
 }
+
+const captionOf = ({ clip, ms, label, p }: Example) => `${clip}, ${momentText(ms)}: ${label} ${p.toFixed(3)}`;
 
 function misses({ misses: all }: EvaluationReport): string {
   if (all.length === 0) return '<p>No positive clip was missed.</p>';
@@ -155,8 +158,9 @@ function skipped({ skipped: problems }: EvaluationReport): string {
 }
 
 const STYLE = `
-.example { width: 448px; } .example img { width: 448px; height: 120px; display: block; image-rendering: pixelated; }
-.example audio { width: 448px; display: block; margin-top: .3rem; }
+.example { width: 356px; max-width: 100%; } .features { image-rendering: pixelated; }
+.example audio { width: 100%; display: block; margin-top: .3rem; }
+@media (max-width: 34rem) { .curve text { font-size: 21px; } }
 .own { fill: none; stroke: var(--blue); stroke-width: 2; } .other { fill: none; stroke: var(--faint); stroke-width: 1; }
 .band { fill: var(--blue); fill-opacity: .14; } .here { fill: none; stroke: var(--red); stroke-width: 2; }
 .cutoff { stroke: var(--amber); stroke-dasharray: 4 3; } .heard { stroke: var(--red); stroke-width: 2; }

@@ -1,8 +1,8 @@
 /** The report as lines of text. Leaves to others: printing. */
-import { table } from '../../terminal/table.js';
-import { printable } from '../../terminal/text.js';
+import { table } from '../../text/table.js';
+import { printable } from '../../text/text.js';
 import type { ClipOutcome, EvaluationReport, FalseAccept, ModelReport } from '../types.js';
-import { acceptText, hoursText, missText, momentText, pointCells, settingText } from './words.js';
+import { acceptText, hoursText, missText, momentText, pointCells, settingText } from '../words.js';
 
 const MOST_WORST = 10;
 const MOST_SKIPPED = 5;

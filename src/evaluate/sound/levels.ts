@@ -3,7 +3,7 @@
 /** Frames over which levels are taken, s. */
 const FRAME = 0.02;
 /** Frames that are this far below the loudest one are pauses, dB. */
-export const ACTIVE_DB = 20;
+const ACTIVE_DB = 20;
 
 /** Of 16-bit samples, 0…32768; 0 of none. */
 export function rms(samples: ArrayLike<number>): number {

@@ -7,7 +7,7 @@ import { ALPHA, type Interval } from './exact.js';
 import { randomNumbers } from './random.js';
 
 /** Times that clips are drawn. */
-export const REPLICATES = 500;
+const REPLICATES = 500;
 /** With fewer clips there is nothing to draw from. */
 export const FEWEST_CLIPS = 10;
 

@@ -18,12 +18,12 @@ export interface Sample {
   readonly begin: number;
 }
 
-export interface PositiveSample extends Sample {
+interface PositiveSample extends Sample {
   /** Output that should be heard; undefined where it is another model's. */
   readonly wanted: number | undefined;
 }
 
-export interface Counts {
+interface Counts {
   /** Positive clips of this model's labels, and how many of them were not heard. */
   readonly clips: number;
   readonly misses: number;

@@ -9,7 +9,7 @@ import { cutoffByte } from '../../detector/check.js';
 import { createDetector, type Detector } from '../../detector/detector.js';
 import type { DetectorSpec } from '../../detector/spec.js';
 import { frameChannels, frameSamples } from '../../frontend/spec.js';
-import { elements } from '../../project/fit.js';
+import { elements } from '../../model/fit.js';
 import type { Recording, RunningProject } from '../record/types.js';
 
 /** When a model runs, and what it says. */

@@ -10,10 +10,10 @@ import type { ResolvedModel } from '../../project/types.js';
 import { countable, operatingPoint, sweepPoint } from '../evaluate.js';
 import type { RunningProject } from '../record/types.js';
 import { defaultLeadMs, type RanAll, type RunOptions, runClips } from '../run.js';
+import { type Chosen, choose } from '../sweep/choose.js';
 import { type Countable, createCounter, sweep } from '../sweep/count.js';
 import { bytesOf, families, type Setting } from '../sweep/grid.js';
 import type { OperatingPoint, SweepPoint } from '../types.js';
-import { choose } from './choose.js';
 
 export interface TuneOptions extends RunOptions {
   readonly maxFaPerHour: number;
@@ -21,8 +21,19 @@ export interface TuneOptions extends RunOptions {
   readonly refractory?: boolean;
 }
 
+/**
+ * What is to be done with a model's setting:
+ * - `measured`: written. False accepts bound its cutoff from below.
+ * - `kept`: it stays. No other misses less within the budget, and recordings bound no cutoff at both ends.
+ * - `arbitrary`: not written. The own one misses more, but false accepts bound no cutoff from below: any would do.
+ * - `deaf`: not written. No setting hears any of the clips.
+ * - `over-budget`: not written. No setting has so few false accepts.
+ */
+type Outcome = 'measured' | 'kept' | 'arbitrary' | 'deaf' | 'over-budget';
+
 export interface TunedModel {
   readonly model: ResolvedModel;
+  readonly outcome: Outcome;
   readonly before: OperatingPoint;
   /** null where no setting meets the budget. */
   readonly after: OperatingPoint | null;
@@ -30,6 +41,8 @@ export interface TunedModel {
   readonly setting: Setting | null;
   /** Cutoffs around it that are as good. */
   readonly plateau: { readonly low: number; readonly high: number } | null;
+  /** Which of its ends recordings show; where they show none, it is that of the scale. */
+  readonly measured: { readonly low: boolean; readonly high: boolean } | null;
   /** Where no setting meets the budget: the one with the fewest false accepts. */
   readonly nearest: SweepPoint | null;
 }
@@ -92,13 +105,35 @@ async function tuneModel(
     );
     return {
       model,
+      outcome: 'over-budget',
       before,
       after: null,
       setting: null,
       plateau: null,
+      measured: null,
       nearest: sweepPoint(nearest, step),
     };
   }
-  const { point, plateau } = chosen;
-  return { model, before, after: operatingPoint(point, step), setting: point, plateau, nearest: null };
+  const { point, plateau, measured } = chosen;
+  return {
+    model,
+    outcome: outcomeOf(chosen),
+    before,
+    after: operatingPoint(point, step),
+    setting: point,
+    plateau,
+    measured,
+    nearest: null,
+  };
+}
+
+function outcomeOf({ point, own, measured }: Chosen): Outcome {
+  if (point.misses === point.clips) return 'deaf';
+  if (own) return 'kept';
+  return measured.low ? 'measured' : 'arbitrary';
+}
+
+/** Whether every model has a setting that recordings speak for, or none against. */
+export function isSettled({ models }: Pick<Tuning, 'models'>): boolean {
+  return models.every(({ outcome }) => outcome === 'measured' || outcome === 'kept');
 }

@@ -3,15 +3,10 @@
  * there, until both are the same or nothing helps any more.
  */
 import { type ClipSpectra, clipSpectra, featuresOfSpectra } from '../clip.js';
+import { FRONTEND_PRESETS, type FrontendPreset } from '../presets.js';
 import { readFrontendSpec } from '../schema.js';
 import { spectralWith } from '../settings.js';
-import {
-  FRONTEND_PRESETS,
-  type FrontendPreset,
-  frameChannels,
-  frontendHash,
-  type SpectralFrontendSpec,
-} from '../spec.js';
+import { frameChannels, frontendHash, type SpectralFrontendSpec } from '../spec.js';
 import { closestDifference, type Difference, spread } from './difference.js';
 import type { Matrix } from './matrix.js';
 import {

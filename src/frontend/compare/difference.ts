@@ -20,7 +20,7 @@ export interface Difference {
 const MAX_SHIFT = 4;
 
 /** The difference where both overlap; undefined where they do not. */
-export function differenceAt(ours: Matrix, theirs: Matrix, shift: number): Difference | undefined {
+function differenceAt(ours: Matrix, theirs: Matrix, shift: number): Difference | undefined {
   const begin = Math.max(0, -shift);
   const end = Math.min(theirs.length, ours.length - shift);
   const coefficients = Math.min(ours[0]?.length ?? 0, theirs[0]?.length ?? 0);

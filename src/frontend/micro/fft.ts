@@ -54,23 +54,22 @@ function firstStage2({ re, im }: Complex16): void {
   }
 }
 
-function firstStage4({ re, im }: Complex16): void {
-  for (let a = 0; a < re.length; a += 4)
-    butterfly4(
-      re,
-      im,
-      a,
-      1,
-      quarter(re[a + 1]!),
-      quarter(im[a + 1]!),
-      quarter(re[a + 2]!),
-      quarter(im[a + 2]!),
-      quarter(re[a + 3]!),
-      quarter(im[a + 3]!),
-    );
+/** The three later operands of a butterfly, divided and rotated: re, im of each. One array serves all of them. */
+const turned = new Int32Array(6);
+
+function firstStage4(work: Complex16): void {
+  const { re, im } = work;
+  for (let a = 0; a < re.length; a += 4) {
+    for (let j = 0; j < 3; j++) {
+      turned[2 * j] = quarter(re[a + 1 + j]!);
+      turned[2 * j + 1] = quarter(im[a + 1 + j]!);
+    }
+    butterfly4(work, a, 1);
+  }
 }
 
-function laterStages({ firstRadix, twiddles }: FftTables, { re, im }: Complex16): void {
+function laterStages({ firstRadix, twiddles }: FftTables, work: Complex16): void {
+  const { re, im } = work;
   let t = 0;
   for (let m = firstRadix as number; m < re.length; m *= 4) {
     for (let k = 0; k < m; k++) {
@@ -88,36 +87,21 @@ function laterStages({ firstRadix, twiddles }: FftTables, { re, im }: Complex16)
         const ci = quarter(im[a + 2 * m]!);
         const dr = quarter(re[a + 3 * m]!);
         const di = quarter(im[a + 3 * m]!);
-        butterfly4(
-          re,
-          im,
-          a,
-          m,
-          q15(br * w1r - bi * w1i),
-          q15(br * w1i + bi * w1r),
-          q15(cr * w2r - ci * w2i),
-          q15(cr * w2i + ci * w2r),
-          q15(dr * w3r - di * w3i),
-          q15(dr * w3i + di * w3r),
-        );
+        turned[0] = q15(br * w1r - bi * w1i);
+        turned[1] = q15(br * w1i + bi * w1r);
+        turned[2] = q15(cr * w2r - ci * w2i);
+        turned[3] = q15(cr * w2i + ci * w2r);
+        turned[4] = q15(dr * w3r - di * w3i);
+        turned[5] = q15(dr * w3i + di * w3r);
+        butterfly4(work, a, m);
       }
     }
   }
 }
 
-/** Radix-4 butterfly over entries a, a+m, a+2m, a+3m; b, c, d are the latter three, divided and rotated. */
-function butterfly4(
-  re: Int16Array,
-  im: Int16Array,
-  a: number,
-  m: number,
-  br: number,
-  bi: number,
-  cr: number,
-  ci: number,
-  dr: number,
-  di: number,
-): void {
+/** Radix-4 butterfly over entries a, a+m, a+2m, a+3m; the latter three are in `turned`. */
+function butterfly4({ re, im }: Complex16, a: number, m: number): void {
+  const [br, bi, cr, ci, dr, di] = [turned[0]!, turned[1]!, turned[2]!, turned[3]!, turned[4]!, turned[5]!];
   const ar = quarter(re[a]!);
   const ai = quarter(im[a]!);
   re[a] = ar + cr + (br + dr);

@@ -1,16 +1,17 @@
 /**
  * The integer micro-frontend: 16-bit audio in, one frame of logarithmic channel energies per step out.
  *
- * window → FFT → filter bank → square root → noise reduction → gain normalisation → logarithm, in the C
- * microfrontend's arithmetic, bit for bit; the C++ twin is templates/lib/kws_frontend.
+ * notch → window → FFT → filter bank → square root → noise reduction → gain normalisation → logarithm, in the C
+ * microfrontend's arithmetic, and where settings differ in that of MLTK, bit for bit; the C++ twin is templates/lib/kws_frontend.
  *
  * Owns: the pipeline and its state. Leaves to others: tables (`tables.ts`), int8 (`../quantize.ts`).
  */
 import type { MicroFrontendSpec } from '../spec.js';
 import { realFft } from './fft.js';
 import { channelAmplitudes } from './filterbank.js';
-import { scaledLogarithms } from './log.js';
+import { plainValues, scaledLogarithms } from './log.js';
 import { reduceNoise } from './noise-reduction.js';
+import { DcNotch } from './notch.js';
 import { normalizeGain } from './pcan.js';
 import { type MicroFrontendTables, microTables } from './tables.js';
 import { applyWindow } from './window.js';
@@ -37,6 +38,7 @@ export function createMicroFrontend(
   const { windowSize, stepSize } = tables;
   const history = new Int16Array(windowSize);
   const noise = new Uint32Array(tables.channels);
+  const notch = new DcNotch(tables.dcNotch);
   const computeFrame = pipeline(tables);
   let filled = 0;
   return {
@@ -45,12 +47,13 @@ export function createMicroFrontend(
     reset() {
       filled = 0;
       noise.fill(0);
+      notch.reset();
     },
     push(samples) {
       const frames: Uint16Array[] = [];
       for (let taken = 0; taken < samples.length; ) {
         const piece = samples.subarray(taken, taken + windowSize - filled);
-        history.set(piece, filled);
+        notch.apply(piece, history.subarray(filled));
         filled += piece.length;
         taken += piece.length;
         if (filled < windowSize) break;
@@ -76,10 +79,11 @@ function pipeline(tables: MicroFrontendTables): (window: Int16Array, noise: Uint
     const shift = applyWindow(window, tables.window, windowed);
     realFft(tables.fft, windowed, shift, work, spectrum);
     channelAmplitudes(tables.filterbank, spectrum, shift, signal);
-    reduceNoise(tables, signal, noise);
-    normalizeGain(tables, signal, noise);
+    if (tables.reducesNoise) reduceNoise(tables, signal, noise);
+    if (tables.normalizesGain) normalizeGain(tables, signal, noise);
     const frame = new Uint16Array(tables.channels);
-    scaledLogarithms(tables, signal, frame);
+    if (tables.takesLogarithms) scaledLogarithms(tables, signal, frame);
+    else plainValues(signal, frame);
     return frame;
   };
 }

@@ -4,7 +4,16 @@
  */
 import { inputError, type Problem } from '../../diagnostics/errors.js';
 import type { MicroFrontendSpec } from '../spec.js';
-import { MAX_CHANNELS, MAX_FFT_SIZE, WEIGHT_BITS } from './parameters.js';
+import {
+  leanMicroSpec,
+  MAX_CHANNELS,
+  MAX_FFT_SIZE,
+  microDynamicRange,
+  microSettings,
+  PCAN_SNR_BITS,
+  WEIGHT_BITS,
+} from './parameters.js';
+import { gainFits, gainTable } from './tables/pcan.js';
 
 export interface MicroGeometry {
   /** Samples. */
@@ -26,6 +35,10 @@ const MIN_FFT_SIZE = 16;
 export function microGeometry(spec: MicroFrontendSpec): MicroGeometry {
   const problems = microSpecProblems(spec);
   if (problems.length > 0) throw inputError(problems);
+  return sizes(spec);
+}
+
+function sizes(spec: MicroFrontendSpec): MicroGeometry {
   const windowSize = (spec.windowMs * spec.sampleRate) / 1000;
   const fftSize = Math.max(MIN_FFT_SIZE, 2 ** Math.ceil(Math.log2(windowSize)));
   return {
@@ -82,5 +95,38 @@ export function microSpecProblems(spec: MicroFrontendSpec): readonly Problem[] {
     `the upper limit lies above the lower one (${lowerBandLimit} Hz) and below half the sample rate (${sampleRate / 2} Hz)`,
     'use 7500 Hz at 16000 Hz',
   );
+  if (problems.length === 0) problems.push(...stageProblems(spec));
   return problems;
+}
+
+/** Of stages whose settings are not the usual ones. */
+function stageProblems(spec: MicroFrontendSpec): readonly Problem[] {
+  const { noiseReduction, pcan } = microSettings(spec);
+  if (spec.dynamicRangeDb !== undefined && microDynamicRange(spec) < 1)
+    return [
+      {
+        what: `${spec.dynamicRangeDb} dB are less than one step of the features`,
+        where: 'frontend.dynamicRangeDb',
+        next: 'use more logBits: micro_speech has 6',
+      },
+    ];
+  if (pcan === null) return [];
+  const problem = (what: string, why: string, next: string) => [{ what, where: 'frontend.pcan', why, next }];
+  if (noiseReduction === null)
+    return problem(
+      'is on while noiseReduction is off',
+      'the gain follows the estimate of the noise',
+      'set pcan to null, too',
+    );
+  const { correctionBits } = sizes(spec);
+  const shift = pcan.gainBits - correctionBits - PCAN_SNR_BITS;
+  const inputBits = noiseReduction.smoothingBits - correctionBits;
+  const lean = leanMicroSpec(spec);
+  const usual = lean.pcan === undefined && lean.noiseReduction?.smoothingBits === undefined;
+  if (usual || (shift >= 1 && inputBits >= 0 && gainFits(gainTable(inputBits, pcan)))) return [];
+  return problem(
+    'the gain does not fit its 16 bits',
+    'of silence it is 2^gainBits / offset^strength, at most 32767',
+    'use fewer gainBits; micro_speech has 21, an offset of 80 and a strength of 0.95',
+  );
 }

@@ -13,7 +13,7 @@ import { bessel0 } from '../../audio/resample.js';
 import { type Ratio, rateRatio } from './ratio.js';
 
 /** Of the lower of both rates: flat up to here, and away from 1 minus this on. */
-export const PASSBAND_END = 0.45;
+const PASSBAND_END = 0.45;
 /** dB of the window; rounding the taps takes some of it, 60 remain. */
 const ATTENUATION = 65;
 /** Kaiser's beta and length, the latter in taps times radians of the transition. */

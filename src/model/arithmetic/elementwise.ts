@@ -1,4 +1,4 @@
-/** ADD and MUL: parameters and broadcasting. */
+/** ADD, SUB, MUL and PRELU: parameters and broadcasting. */
 import { type Multiplier, quantizeMultiplier } from './requantize.js';
 
 /** Scale and zero point of a tensor that is quantized per tensor. */
@@ -40,6 +40,26 @@ export function addParams(a: Affine, b: Affine, output: Affine): AddParams {
   };
 }
 
+/**
+ * SUB (micro/kernels/sub_common.cc): as ADD, but the ratios of the scales are float32.
+ *
+ * @throws RangeError where the output's scale is less than 2^-19 of the inputs'.
+ */
+export function subParams(a: Affine, b: Affine, output: Affine): AddParams {
+  const twiceMaxScale = Math.fround(2 * Math.max(a.scale, b.scale));
+  const outputMultiplier = quantizeMultiplier(
+    Math.fround(twiceMaxScale / Math.fround(2 ** ADD_LEFT_SHIFT * output.scale)),
+  );
+  if (outputMultiplier.shift > 0) throw new RangeError('output scale too small for the input scales');
+  return {
+    ...addParams(a, b, { ...output, scale: twiceMaxScale }),
+    a: quantizeMultiplier(Math.fround(a.scale / twiceMaxScale)),
+    b: quantizeMultiplier(Math.fround(b.scale / twiceMaxScale)),
+    output: outputMultiplier,
+    outputOffset: output.zeroPoint,
+  };
+}
+
 export interface MulParams {
   readonly aOffset: number;
   readonly bOffset: number;
@@ -54,6 +74,21 @@ export function mulParams(a: Affine, b: Affine, output: Affine): MulParams {
     bOffset: -b.zeroPoint,
     outputOffset: output.zeroPoint,
     output: quantizeMultiplier((a.scale * b.scale) / output.scale),
+  };
+}
+
+export interface PreluMultipliers {
+  /** Of what is not negative. */
+  readonly identity: Multiplier;
+  /** Of the product of what is negative and alpha. */
+  readonly negative: Multiplier;
+}
+
+/** PRELU (micro/kernels/prelu_common.cc). */
+export function preluMultipliers(input: Affine, alpha: Affine, output: Affine): PreluMultipliers {
+  return {
+    identity: quantizeMultiplier(input.scale / output.scale),
+    negative: quantizeMultiplier((input.scale * alpha.scale) / output.scale),
   };
 }
 

@@ -67,7 +67,7 @@ function twoOverOnePlus(a: number): number {
 }
 
 /** 1/(1+a) for a in [0, 1), Q0.31. */
-export function oneOverOnePlus(a: number): number {
+function oneOverOnePlus(a: number): number {
   // Halving moves the point (Q2.29 read as Q1.30); then back to Q0.31.
   return saturatingShiftLeft(twoOverOnePlus(a), 1);
 }

@@ -50,6 +50,18 @@ export function quantizeMultiplier(real: number): Multiplier {
 }
 
 /**
+ * As `quantizeMultiplier`, for numbers of either sign. TensorFlow Lite Micro adds a half and truncates, which
+ * takes a step off the magnitude of a negative multiplier.
+ */
+export function signedMultiplier(real: number): Multiplier {
+  if (real >= 0) return quantizeMultiplier(real);
+  const { multiplier, shift } = quantizeMultiplier(-real);
+  if (multiplier === 0) return { multiplier, shift };
+  const { fraction } = frexp(-real);
+  return { multiplier: -Math.floor(fraction * TWO_31 - 0.5), shift };
+}
+
+/**
  * a * b / 2^31, rounded to nearest, halves up (which is what gemmlowp's nudge and truncation amount to);
  * saturates the one overflow. Both operands are int32.
  */

@@ -2,7 +2,7 @@
 import { elementCount } from '../../model/elements.js';
 import type { Operator, OperatorOf } from '../../model/types.js';
 import { tensorValues } from '../../model/values.js';
-import type { Draft } from './draft.js';
+import type { Draft } from '../draft.js';
 
 export interface ChannelOperand {
   /** Of the operand that is computed: 0 or 1. */

@@ -4,9 +4,10 @@
  * Float16 files store constants behind DEQUANTIZE; dynamic-range (hybrid) files have int8 weights right under
  * float operators. What the file rounded stays rounded: `smallWeights` says which constants that are.
  */
-import type { ElementType, Model, Operator, OperatorKind } from '../../model/types.js';
+import { OPERATORS } from '../../model/operators.js';
+import type { ElementType, Model, Operator } from '../../model/types.js';
 import { tensorValues } from '../../model/values.js';
-import { Draft } from './draft.js';
+import { Draft } from '../draft.js';
 
 /** A constant that a float model stores in fewer bits. */
 export interface SmallWeight {
@@ -16,23 +17,13 @@ export interface SmallWeight {
   readonly type: ElementType;
 }
 
-/** Kinds whose operands after the first are numbers too, not shapes or axes. */
-const COMPUTES_WITH_ALL: readonly OperatorKind[] = [
-  'CONV_2D',
-  'DEPTHWISE_CONV_2D',
-  'FULLY_CONNECTED',
-  'ADD',
-  'MUL',
-  'CONCATENATION',
-];
-
 /** Ids of small constants that the operator takes as real numbers. */
 function smallOperands(model: Model, { kind, inputs, outputs }: Operator): readonly number[] {
   if (kind === 'FOREIGN' || !outputs.some((id) => model.tensors[id]?.type === 'float32')) return [];
   return inputs.filter((id, position) => {
     const tensor = model.tensors[id];
     if (tensor?.data === undefined || tensor.type === 'float32') return false;
-    if (position > 0 && !COMPUTES_WITH_ALL.includes(kind)) return false;
+    if (position > 0 && OPERATORS[kind].operands === 'integers') return false;
     return tensor.type === 'float16' || tensor.quantization !== undefined;
   });
 }

@@ -3,7 +3,7 @@
  * pairs, or FAKE_QUANT, between float operators; our own quantizer rounds there again, once.
  */
 import type { Model, Operator } from '../../model/types.js';
-import { Draft, rewrite } from './draft.js';
+import { Draft, rewrite } from '../draft.js';
 
 /** The operators that `removeFakeQuantization` leaves out. */
 export function fakeQuantizations(model: Model): readonly Operator[] {

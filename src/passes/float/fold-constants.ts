@@ -1,14 +1,12 @@
 /**
- * Pass: what can be computed from constants is a constant. Shapes that are computed (SHAPE, PACK and slices
- * before a RESHAPE, as converters write them for a dynamic batch) become constants too: every tensor has a
- * fixed shape here.
+ * Pass: what can be computed from constants is a constant.
  */
 import { KwsError } from '../../diagnostics/errors.js';
 import { elementCount } from '../../model/elements.js';
 import type { Model, Operator, OperatorKind, Tensor } from '../../model/types.js';
 import { prepareOperator } from '../../reference/float/prepare.js';
 import { allocateStore } from '../../reference/store.js';
-import { Draft } from './draft.js';
+import { Draft } from '../draft.js';
 
 /** Results beyond this stay computed: a file must not grow by being read. */
 const MOST_ELEMENTS = 1 << 20;
@@ -18,9 +16,7 @@ const NEVER: readonly OperatorKind[] = ['FOREIGN', 'READ_VARIABLE', 'ASSIGN_VARI
 export function foldConstants(model: Model): Model {
   const draft = new Draft(model);
   for (const [slot, operator] of draft.operators()) {
-    const shaped = constantShape(draft, operator);
-    if (shaped !== operator) draft.set(slot, shaped);
-    const values = constantOutputs(draft, model, shaped);
+    const values = constantOutputs(draft, model, operator);
     if (values === undefined) continue;
     draft.remove(slot);
     operator.outputs.forEach((id, position) => {
@@ -28,16 +24,6 @@ export function foldConstants(model: Model): Model {
     });
   }
   return draft.finish();
-}
-
-/** RESHAPE with its shape as a constant. */
-function constantShape(draft: Draft, operator: Operator): Operator {
-  if (operator.kind !== 'RESHAPE' || draft.maker(operator.inputs[1]) === undefined) return operator;
-  const { name, shape } = draft.tensor(operator.outputs[0])!;
-  return {
-    ...operator,
-    inputs: [operator.inputs[0]!, draft.addInts(`${name}/shape`, [shape.length], shape)],
-  };
 }
 
 /** Bytes of the outputs of an operator on constants; undefined where it depends on more. */

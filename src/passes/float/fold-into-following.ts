@@ -5,6 +5,7 @@
  */
 import { slidingWindow } from '../../model/arithmetic.js';
 import type { Model, Operator } from '../../model/types.js';
+import { type Draft, rewrite } from '../draft.js';
 import {
   type ChannelStep,
   channelStep,
@@ -13,7 +14,6 @@ import {
   weightsOf,
   withWeights,
 } from './channels.js';
-import { type Draft, rewrite } from './draft.js';
 
 export function foldIntoFollowing(model: Model): Model {
   return rewrite(model, (draft, operator, slot) => {

@@ -3,8 +3,8 @@
  * fully connected operator that computes what they take. New weights are computed in float64 and rounded once.
  */
 import type { Activation, Model } from '../../model/types.js';
+import { type Draft, rewrite } from '../draft.js';
 import { channelStep, isWeighted, weightsOf, withWeights } from './channels.js';
-import { type Draft, rewrite } from './draft.js';
 
 export function foldIntoPreceding(model: Model): Model {
   return rewrite(model, (draft, operator, slot) => {

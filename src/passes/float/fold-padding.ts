@@ -2,7 +2,8 @@
 import { slidingWindow } from '../../model/arithmetic.js';
 import { constantInts } from '../../model/elements.js';
 import type { Model } from '../../model/types.js';
-import { rewrite } from './draft.js';
+import { rewrite } from '../draft.js';
+import { sameNumbers } from '../same-numbers.js';
 
 export function foldPadding(model: Model): Model {
   return rewrite(model, (draft, operator, slot) => {
@@ -12,7 +13,8 @@ export function foldPadding(model: Model): Model {
     if (pad === undefined || operator.options.padding !== 'VALID') return false;
     const x = draft.tensor(pad[1].inputs[0])!;
     const paddings = constantInts(draft.tensor(pad[1].inputs[1]));
-    if (x.type !== 'float32' || x.shape.length !== 4 || paddings?.length !== 8) return false;
+    if (!sameNumbers(x, draft.tensor(padded)!) || x.shape.length !== 4 || paddings?.length !== 8)
+      return false;
     const { strideH, strideW, dilationH, dilationW } = operator.options;
     const filter = draft.tensor(operator.inputs[1])!.shape;
     const y = draft.tensor(operator.outputs[0])!.shape;

@@ -1,17 +1,7 @@
 /** Pass: RELU and RELU6 become the fused activation of the operator that computes what they take. */
+import { fusesActivations } from '../../model/operators.js';
 import type { Activation, Model } from '../../model/types.js';
-import { rewrite } from './draft.js';
-
-/** Kinds whose kernels clamp, in TensorFlow Lite, TensorFlow Lite Micro and ours. */
-const CLAMPING = [
-  'CONV_2D',
-  'DEPTHWISE_CONV_2D',
-  'FULLY_CONNECTED',
-  'ADD',
-  'MUL',
-  'AVERAGE_POOL_2D',
-  'MAX_POOL_2D',
-] as const;
+import { rewrite } from '../draft.js';
 
 /** What an activation followed by RELU or RELU6 is together; absent where none of ours is. */
 const TOGETHER: Readonly<Record<'RELU' | 'RELU6', Partial<Record<Activation, Activation>>>> = {
@@ -23,9 +13,10 @@ export function fuseActivations(model: Model): Model {
   return rewrite(model, (draft, operator, slot) => {
     if (operator.kind !== 'RELU' && operator.kind !== 'RELU6') return false;
     const x = operator.inputs[0]!;
-    const made = draft.isReadOnce(x) ? draft.makerOf(x, ...CLAMPING) : undefined;
-    if (made === undefined || draft.tensor(x)!.type !== 'float32') return false;
-    const [at, before] = made;
+    const at = draft.isReadOnce(x) ? draft.maker(x) : undefined;
+    const before = draft.at(at ?? -1);
+    if (at === undefined || before === undefined || !fusesActivations(before)) return false;
+    if (draft.tensor(x)!.type !== 'float32') return false;
     const activation = TOGETHER[operator.kind][before.options.activation];
     if (activation === undefined) return false;
     draft.remove(slot);

@@ -1,7 +1,7 @@
 /** Pass: MULs and ADDs with constants that follow each other become one MUL and one ADD, in this order. */
 import type { Model, Operator, OperatorOf } from '../../model/types.js';
+import { type Draft, rewrite } from '../draft.js';
 import { type ChannelStep, channelStep } from './channels.js';
-import { type Draft, rewrite } from './draft.js';
 
 export function mergeAffine(model: Model): Model {
   return rewrite(

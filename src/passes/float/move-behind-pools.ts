@@ -5,8 +5,8 @@
  */
 import { constantInts } from '../../model/elements.js';
 import type { Model, Operator } from '../../model/types.js';
+import { type Draft, rewrite } from '../draft.js';
 import { channelOperand } from './channels.js';
-import { type Draft, rewrite } from './draft.js';
 
 export function moveBehindPools(model: Model): Model {
   return rewrite(model, (draft, operator, slot) => {

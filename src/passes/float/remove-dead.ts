@@ -1,6 +1,6 @@
 /** Pass: operators whose results nothing reads, and tensors that no operator names, are removed. */
 import type { Model } from '../../model/types.js';
-import { Draft } from './draft.js';
+import { Draft } from '../draft.js';
 
 export function removeDead(model: Model): Model {
   return renumber(removeOperators(model));

@@ -2,8 +2,9 @@
 import { resolveSlice } from '../../model/arithmetic.js';
 import { constantInts, elementCount } from '../../model/elements.js';
 import type { Model, Operator } from '../../model/types.js';
+import { type Draft, rewrite } from '../draft.js';
+import { sameNumbers } from '../same-numbers.js';
 import { channelOperand } from './channels.js';
-import { type Draft, rewrite } from './draft.js';
 
 export function removeIdentities(model: Model): Model {
   return rewrite(model, (draft, operator, slot) => {
@@ -11,7 +12,7 @@ export function removeIdentities(model: Model): Model {
     if (x === undefined) return false;
     const y = operator.outputs[0]!;
     const [from, to] = [draft.tensor(x)!, draft.tensor(y)!];
-    if (from.type !== 'float32' || elementCount(from.shape) !== elementCount(to.shape)) return false;
+    if (!sameNumbers(from, to) || elementCount(from.shape) !== elementCount(to.shape)) return false;
     return from.shape.length === to.shape.length && draft.bypass(slot, x, y);
   });
 }

@@ -4,8 +4,9 @@
  */
 import { constantInts } from '../../model/elements.js';
 import type { Model, Operator } from '../../model/types.js';
+import { type Draft, rewrite } from '../draft.js';
+import { sameNumbers } from '../same-numbers.js';
 import { channelOperand } from './channels.js';
-import { type Draft, rewrite } from './draft.js';
 
 const same = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((size, axis) => size === b[axis]);
@@ -20,7 +21,8 @@ export function mergeReshapes(model: Model): Model {
       draft.set(slot, { ...operator, inputs: [before[1].inputs[0]!, ...operator.inputs.slice(1)] });
       return true;
     }
-    return same(draft.tensor(x)!.shape, draft.tensor(y)!.shape) && draft.bypass(slot, x, y);
+    const [from, to] = [draft.tensor(x)!, draft.tensor(y)!];
+    return same(from.shape, to.shape) && sameNumbers(from, to) && draft.bypass(slot, x, y);
   });
 }
 
@@ -99,7 +101,7 @@ function elementwiseOperand(draft: Draft, operator: Operator): number | undefine
   switch (operator.kind) {
     case 'RELU':
     case 'RELU6':
-      return draft.tensor(operator.inputs[0])!.type === 'float32' ? 0 : undefined;
+      return 0;
     case 'LOGISTIC':
     case 'TANH':
       // Nothing fuses with them: they move where another RESHAPE may follow, not at the end of a model.
@@ -114,7 +116,9 @@ function elementwiseOperand(draft: Draft, operator: Operator): number | undefine
 
 /** RESHAPE that takes one dimension of 1 away, then MEAN: the mean over that dimension, too. */
 function takeIntoMean(draft: Draft, operator: Operator, slot: number): boolean {
+  // The int8 kernels of some libraries round along two dimensions in another way than along one.
   if (operator.kind !== 'MEAN' || operator.options.keepDims) return false;
+  if (draft.tensor(operator.inputs[0])!.type !== 'float32') return false;
   const reshape = draft.makerOf(operator.inputs[0], 'RESHAPE');
   const axes = constantInts(draft.tensor(operator.inputs[1]));
   if (reshape === undefined || axes === undefined) return false;
@@ -130,7 +134,7 @@ function takeIntoMean(draft: Draft, operator: Operator, slot: number): boolean {
 }
 
 /** Where a dimension of 1 has to be put into `shape` to give `wanted`; undefined where none does. */
-function unitPlace(shape: readonly number[], wanted: readonly number[]): number | undefined {
+export function unitPlace(shape: readonly number[], wanted: readonly number[]): number | undefined {
   const differing = shape.findIndex((size, axis) => size !== wanted[axis]);
   const place = differing < 0 ? shape.length : differing;
   return same(shape.toSpliced(place, 0, 1), wanted) ? place : undefined;

@@ -34,7 +34,7 @@ function quantile(bins: Bins, count: number, upper: boolean): number {
   return 0;
 }
 
-export function percentileRange(bins: Bins, percentile: number): Range {
+function percentileRange(bins: Bins, percentile: number): Range {
   const total = bins.zeros + bins.counts.reduce((sum, count) => sum + count, 0);
   const cut = ((100 - percentile) / 200) * total;
   return {

@@ -3,8 +3,9 @@
  *
  * Leaves to others: the plots (`svg.ts`), the numbers.
  */
+
 import { escapeHtml, footer, page, tableOf, warningsOf } from '../../report/html.js';
-import { count, percent, short } from '../../report/numbers.js';
+import { count, percent, short } from '../../text/format-numbers.js';
 import { agrees } from './agreement.js';
 import { bars, histogram, scatter } from './svg.js';
 import { agreementText, clipsText, computing, decibels, endText, methodText } from './table.js';

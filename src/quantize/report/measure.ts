@@ -6,10 +6,11 @@
  * Leaves to others: what follows from the numbers (`agreement.ts`, `warnings.ts`), how they are shown.
  */
 import { quantizeValue } from '../../model/arithmetic.js';
+import { fixedOutput } from '../../model/operators.js';
 import type { Model, Operator, Tensor } from '../../model/types.js';
 import { createEngine, type TypedArray } from '../../reference/engine.js';
-import { FIXED_OUTPUTS } from '../rules/activations.js';
 import type { CalibrationSet } from '../sources/types.js';
+import type { Steps } from '../steps.js';
 import type { OperatorReport, OutputPair } from './types.js';
 
 /** A float model and what was made of it. */
@@ -27,12 +28,16 @@ export interface Measured {
   readonly outputs: readonly OutputPair[];
 }
 
-/** @param operators whether operators are compared, too: twice the time */
-export function measure(
+/**
+ * Step by step: gives the number of inferences after each.
+ *
+ * @param operators whether operators are compared, too: twice the time
+ */
+export function* measuring(
   { float, int8, counterparts }: Twins,
   { clips }: Pick<CalibrationSet, 'clips'>,
   operators = true,
-): Measured {
+): Steps<number, Measured> {
   const seen = new Map<Operator, readonly TypedArray[]>();
   const meters = new Map<Operator, OperatorMeter>();
   if (operators)
@@ -58,11 +63,12 @@ export function measure(
   for (const { name: clip, inputs } of clips) {
     floatEngine.reset();
     int8Engine.reset();
-    inputs.forEach((values, inference) => {
+    for (const [inference, values] of inputs.entries()) {
       const [wanted] = floatEngine.invoke([values]);
       const [got] = int8Engine.invoke([asTensor(values, input)]);
       outputs.push({ clip, inference, float: realValues(wanted!), int8: realValues(got!, output) });
-    });
+      yield outputs.length;
+    }
   }
   return { operators: [...meters.values()].map((meter) => meter.report()), outputs };
 }
@@ -117,7 +123,7 @@ class OperatorMeter {
   private addTensor(wanted: Float32Array, got: Int8Array, scale: number, zeroPoint: number): void {
     const { codes } = this;
     // A fixed range ends one step before 1, which is where probabilities end.
-    const slack = FIXED_OUTPUTS[this.float.kind] === undefined ? 0.5 : 1;
+    const slack = fixedOutput(this.float.kind) === undefined ? 0.5 : 1;
     const [least, most] = [(-128 - slack - zeroPoint) * scale, (127 + slack - zeroPoint) * scale];
     let [signal, noise, outside] = [0, 0, 0];
     for (let i = 0; i < got.length; i++) {

@@ -1,5 +1,5 @@
 /**
- * Plots as SVG, drawn here: bars, histograms, scatter.
+ * Plots, drawn here: bars as HTML, histograms and scatter as SVG.
  *
  * Owns: geometry. Colours are classes, so that the page decides. Leaves to others: the page
  * (`html.ts`), the numbers.
@@ -14,20 +14,15 @@ export interface Bar {
   readonly text: string;
 }
 
-/** Horizontal bars from 0, one per line; those below `weak` stand out. */
+/** Horizontal bars from 0, one per line, as wide as there is room; those below `weak` stand out. */
 export function bars(title: string, rows: readonly Bar[], weak: number): string {
-  const [line, left, width] = [18, 250, 420];
   const most = Math.max(1, ...rows.map(({ value }) => value ?? 0));
-  const drawn = rows.map(({ label, value, text }, i) => {
-    const y = i * line;
-    const length = at((Math.max(0, value ?? 0) / most) * width);
-    return [
-      `<text class="label" x="${left - 8}" y="${y + 13}" text-anchor="end">${escapeHtml(label)}</text>`,
-      `<rect class="${value !== null && value < weak ? 'weak' : 'bar'}" x="${left}" y="${y + 3}" width="${length}" height="${line - 6}"/>`,
-      `<text class="value" x="${left + length + 6}" y="${y + 13}">${escapeHtml(text)}</text>`,
-    ].join('');
+  const drawn = rows.map(({ label, value, text }) => {
+    const length = at((Math.max(0, value ?? 0) / most) * 100);
+    const kind = value !== null && value < weak ? 'weak' : 'bar';
+    return `<span>${escapeHtml(label)}</span><span><i class="${kind}" style="width: ${length}%"></i></span><span>${escapeHtml(text)}</span>`;
   });
-  return svg(left + width + 90, rows.length * line + 4, title, drawn.join(''));
+  return `<div class="bars" role="img" aria-label="${escapeHtml(title)}">${drawn.join('\n')}</div>`;
 }
 
 /** Heights on a scale of square roots: rare values show, too. */

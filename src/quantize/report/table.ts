@@ -1,16 +1,15 @@
 /** The report as lines of text. Leaves to others: printing, colours (`terminal/`). */
-import { count, percent, short } from '../../report/numbers.js';
-import { table } from '../../terminal/table.js';
-import { printable, truncate } from '../../terminal/text.js';
+import { OPERATORS } from '../../model/operators.js';
+import { count, percent, short } from '../../text/format-numbers.js';
+import { table } from '../../text/table.js';
+import { printable, truncate } from '../../text/text.js';
 import type { OperatorReport, QuantizationReport, SetReport } from './types.js';
 
-/** Operators that only move values: their noise is that of their input. */
-const MOVERS: ReadonlySet<string> = new Set(['RESHAPE', 'READ_VARIABLE', 'STRIDED_SLICE', 'SPLIT_V']);
 const MOST_WORST = 5;
 const MOST_SKIPPED = 5;
 
 export function computing(operators: readonly OperatorReport[]): readonly OperatorReport[] {
-  return operators.filter(({ kind }) => !MOVERS.has(kind));
+  return operators.filter(({ kind }) => !OPERATORS[kind].moves);
 }
 
 export function reportLines(report: QuantizationReport): readonly string[] {

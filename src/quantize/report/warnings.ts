@@ -5,7 +5,7 @@
  * (`sources/check.ts`).
  */
 import type { Problem } from '../../diagnostics/errors.js';
-import { FIXED_OUTPUTS } from '../rules/activations.js';
+import { fixedOutput, OPERATORS } from '../../model/operators.js';
 import { top } from './agreement.js';
 import type { Agreement, CodeHistogram, OperatorReport, OutputPair } from './types.js';
 
@@ -19,8 +19,8 @@ const ENOUGH_VALUES = 10_000;
 export function stretched(operators: readonly OperatorReport[]): readonly OperatorReport[] {
   return operators.filter(
     ({ kind, codes, zeroPoint }) =>
-      FIXED_OUTPUTS[kind] === undefined &&
-      kind !== 'RESHAPE' &&
+      fixedOutput(kind) === undefined &&
+      !OPERATORS[kind].reshapes &&
       codes.reduce((a, b) => a + b, 0) >= ENOUGH_VALUES &&
       usualCodes(codes, zeroPoint) < STRETCHED_CODES,
   );

@@ -19,7 +19,7 @@ type Rewrite<K extends OperatorKind> = (writer: Int8Writer, operator: OperatorOf
 type Weighted = 'CONV_2D' | 'DEPTHWISE_CONV_2D' | 'FULLY_CONNECTED';
 
 /** The values of a finite float constant. */
-export function floatConstant(model: Model, id: number | undefined, role: string): Float32Array {
+function floatConstant(model: Model, id: number | undefined, role: string): Float32Array {
   const tensor = model.tensors[id ?? -1];
   if (tensor?.data === undefined) throw new Unquantizable(`its ${role} is computed, not a constant`);
   if (tensor.type !== 'float32') throw new Unquantizable(`its ${role} is ${tensor.type}, not float32`);
@@ -112,13 +112,30 @@ function operand(writer: Int8Writer, id: number, wanted?: Affine): number {
   }));
 }
 
-const binary: Rewrite<'ADD' | 'MUL'> = (writer, operator) =>
+/** Two operands of one kind; a constant gets a scale of its own. */
+const binary: Rewrite<'ADD' | 'SUB' | 'MUL'> = (writer, operator) =>
   writer.push(
     operator.kind,
     operator.inputs.map((id) => operand(writer, id)),
     results(writer, operator),
     operator.options,
   );
+
+/** Slopes are weights with one scale for all (PRELU's operand 1 in tfl_ops.td); computed ones are like any operand. */
+const prelu: Rewrite<'PRELU'> = (writer, operator) => {
+  const [x, alpha] = operator.inputs as readonly [number, number];
+  const { data, shape } = writer.model.tensors[alpha]!;
+  const slopes = () => {
+    const values = floatConstant(writer.model, alpha, 'slopes');
+    const [scale] = weightScales(values, shape, undefined) as [number];
+    return writer.constant(alpha, `slopes ${scale}`, () => ({
+      ...int8Tensor('', shape, { scale, zeroPoint: 0 }),
+      data: bytesOf(quantizeWeights(values, shape, undefined, [scale])),
+    }));
+  };
+  const operands = [operand(writer, x), data === undefined ? operand(writer, alpha) : slopes()];
+  return writer.push('PRELU', operands, results(writer, operator), operator.options);
+};
 
 /** All parts with the scale of the whole: the kernels move bytes. */
 const concatenation: Rewrite<'CONCATENATION'> = (writer, operator) => {
@@ -142,9 +159,13 @@ type Plain = Exclude<
   OperatorKind,
   | Weighted
   | 'ADD'
+  | 'SUB'
   | 'MUL'
+  | 'PRELU'
   | 'CONCATENATION'
   | 'RESHAPE'
+  | 'EXPAND_DIMS'
+  | 'SQUEEZE'
   | 'READ_VARIABLE'
   | 'ASSIGN_VARIABLE'
   | 'QUANTIZE'
@@ -163,7 +184,7 @@ const plain: Rewrite<Plain> = (writer, operator) => {
 };
 
 /** The shape stands in the options and in the output's own: the operand is left out. */
-const reshape: Rewrite<'RESHAPE'> = (writer, operator) => {
+const reshape: Rewrite<'RESHAPE' | 'EXPAND_DIMS' | 'SQUEEZE'> = (writer, operator) => {
   const x = writer.activation(dataOperand(writer, operator.inputs[0]));
   return writer.push('RESHAPE', [x], results(writer, operator), {});
 };
@@ -183,14 +204,24 @@ export const REWRITES: {
   AVERAGE_POOL_2D: plain,
   MAX_POOL_2D: plain,
   RESHAPE: reshape,
+  EXPAND_DIMS: reshape,
+  SQUEEZE: reshape,
+  TRANSPOSE: plain,
   SOFTMAX: plain,
   LOGISTIC: plain,
   TANH: plain,
   RELU: plain,
   RELU6: plain,
+  LEAKY_RELU: plain,
+  HARD_SWISH: plain,
+  PRELU: prelu,
   ADD: binary,
+  SUB: binary,
   MUL: binary,
   MEAN: plain,
+  REDUCE_MAX: plain,
+  RESIZE_BILINEAR: plain,
+  RESIZE_NEAREST_NEIGHBOR: plain,
   PAD: plain,
   QUANTIZE: refused,
   DEQUANTIZE: refused,

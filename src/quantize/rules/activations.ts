@@ -2,24 +2,15 @@
  * Scales of activations: asymmetric int8, zero exactly representable.
  *
  * Source: TensorFlow 2.21, compiler/mlir/quantization/common/quantization_lib/quantization_utils.cc,
- * ExpandVerySmallRange and DownCastScale, as its converter runs them (scales in float32); the outputs that
- * are fixed are those of lite/tools/optimize/operator_property.cc.
+ * ExpandVerySmallRange and DownCastScale, as its converter runs them (scales in float32).
  */
 import { type Affine, clamp, roundHalfAway } from '../../model/arithmetic.js';
-import type { OperatorKind } from '../../model/types.js';
 import type { Range } from '../types.js';
 
 const INT8_MIN = -128;
 const INT8_MAX = 127;
 /** Ranges up to this are widened to it: scales below about 4e-9 make integers that overflow. */
 const SMALLEST_RANGE = 1e-6;
-
-/** Outputs whose range follows from the function, whatever was measured. */
-export const FIXED_OUTPUTS: Readonly<Partial<Record<OperatorKind, Affine>>> = {
-  SOFTMAX: { scale: 1 / 256, zeroPoint: -128 },
-  LOGISTIC: { scale: 1 / 256, zeroPoint: -128 },
-  TANH: { scale: 1 / 128, zeroPoint: 0 },
-};
 
 /** The range with zero inside and a least width (ExpandVerySmallRange); doubles, as there. */
 export function effectiveRange({ min, max }: Range): Range {

@@ -10,25 +10,16 @@
  * State is one more operand: what a variable holds, what is read from it and assigned to it share a scale.
  */
 import type { Affine } from '../../model/arithmetic.js';
+import { fixedOutput, OPERATORS } from '../../model/operators.js';
 import type { Model, Operator, OperatorKind } from '../../model/types.js';
-import { FIXED_OUTPUTS, sameParams } from './activations.js';
-
-/** Operators with one data operand whose outputs have its scale. */
-const MOVES: ReadonlySet<OperatorKind> = new Set([
-  'AVERAGE_POOL_2D',
-  'MAX_POOL_2D',
-  'RESHAPE',
-  'PAD',
-  'STRIDED_SLICE',
-  'SPLIT_V',
-]);
+import { sameParams } from './activations.js';
 
 /**
- * RELU6 on its own: TensorFlow Lite Micro's kernel clamps and does not rescale (micro/kernels/activations.cc),
- * so it has its operand's scale. TensorFlow gives it its own, which only its larger runtimes compute. A
- * concatenation must not narrow it, as others may need what it cuts off.
+ * Whether an output has its one data operand's scale. A concatenation must not narrow one that is clamped, as
+ * others may need what it cuts off.
  */
-const CLAMP: OperatorKind = 'RELU6';
+const follows = (kind: OperatorKind): boolean =>
+  OPERATORS[kind].scale === 'operand' || OPERATORS[kind].scale === 'clamped';
 
 export interface ScaleGroup {
   readonly tensors: readonly number[];
@@ -83,12 +74,11 @@ export function scaleGroups(model: Model): ScaleGroups {
   for (const { kind, outputs } of model.operators)
     for (const id of outputs) {
       const draft = at(id);
-      if (draft !== undefined) draft.fixed = FIXED_OUTPUTS[kind];
+      if (draft !== undefined) draft.fixed = fixedOutput(kind);
     }
   for (const operator of model.operators) {
-    if (MOVES.has(operator.kind) || operator.kind === CLAMP)
-      for (const id of operator.outputs) merge(at(operator.inputs[0]), at(id));
-    const clamped = operator.kind === CLAMP ? at(operator.outputs[0]) : undefined;
+    if (follows(operator.kind)) for (const id of operator.outputs) merge(at(operator.inputs[0]), at(id));
+    const clamped = OPERATORS[operator.kind].scale === 'clamped' ? at(operator.outputs[0]) : undefined;
     if (clamped !== undefined) clamped.kept = true;
     if (operator.kind === 'READ_VARIABLE')
       merge(ofVariable[operator.options.variable], at(operator.outputs[0]));
@@ -119,7 +109,7 @@ function claim(
   at: (id: number | undefined) => Draft | undefined,
   merge: (into: Draft | undefined, from: Draft | undefined) => void,
 ): void {
-  if (kind !== 'CONCATENATION') return;
+  if (OPERATORS[kind].scale !== 'joined') return;
   const output = at(outputs[0]);
   if (output === undefined) return;
   const others = new Set(inputs.map(at).filter((input) => input !== undefined && input !== output));
@@ -139,9 +129,7 @@ function claim(
 
 /** Outputs of operators that only move values: their ranges follow from their inputs'. */
 function movedTensors({ operators }: Model): ReadonlySet<number> {
-  return new Set(
-    operators.flatMap(({ kind, outputs }) => (MOVES.has(kind) || kind === CLAMP ? outputs : [])),
-  );
+  return new Set(operators.flatMap(({ kind, outputs }) => (follows(kind) ? outputs : [])));
 }
 
 function finish({ tensors, variables, fixed, result }: Draft, moved: ReadonlySet<number>): ScaleGroup {

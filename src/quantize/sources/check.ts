@@ -9,7 +9,7 @@ import type { Problem } from '../../diagnostics/errors.js';
 import type { CalibrationClip, CalibrationSet, SoundSummary } from './types.js';
 
 /** Below this number the ranges of a good model are still visibly too narrow. */
-export const FEWEST_CLIPS = 20;
+const FEWEST_CLIPS = 20;
 /** -50 dB below full scale: speech across a room is above it, an idle microphone below. */
 const SILENT = 10 ** (-50 / 20);
 /** White noise has a correlation of 0 ± 0.01 (a second at 16 kHz), speech and music of 0.7 and more. */

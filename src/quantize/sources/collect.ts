@@ -11,7 +11,7 @@ const MAC_BUDGET = 1e9;
 const FEWEST = 200;
 const MOST = 20_000;
 /** Inferences of one clip: ten seconds of a streaming model's, and more. */
-export const MOST_PER_CLIP = 1000;
+const MOST_PER_CLIP = 1000;
 
 /** How many inferences of a model with so many multiply-accumulates are run. */
 export function affordableInferences(macs: number): number {

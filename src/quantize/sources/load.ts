@@ -10,7 +10,7 @@ import { open, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { inputError, KwsError, type Problem } from '../../diagnostics/errors.js';
 import { listFolder } from '../../files/list-folder.js';
-import { readBounded } from '../../project/files.js';
+import { readBounded } from '../../files/read-bounded.js';
 import { ClipCollector } from './collect.js';
 import type { Listening } from './recordings.js';
 import type { RowShape, Rows } from './rows.js';

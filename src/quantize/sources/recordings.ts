@@ -7,6 +7,7 @@
 import { loadClip } from '../../audio/clip.js';
 import { createFrontend, type Frontend } from '../../frontend/frontend.js';
 import { inputValues } from '../../frontend/input.js';
+import { transposed } from '../../frontend/layout.js';
 import type { AudioFrontendSpec } from '../../frontend/spec.js';
 import type { CalibrationClip, SoundSummary } from './types.js';
 import { windowsOf } from './windows.js';
@@ -17,6 +18,8 @@ export interface Listening {
   /** Frames of one input. */
   readonly frames: number;
   readonly streaming: boolean;
+  /** Whether the input is [channels, frames]. */
+  readonly transposed?: boolean;
 }
 
 /** Recordings of one model, read one after the other through the same front end, each from reset. */
@@ -37,7 +40,10 @@ export class RecordingReader {
     const heard = frontend.push(samples);
     if (samples.length < needed) heard.push(...frontend.push(new Int16Array(needed - samples.length)));
     const windows = windowsOf(heard, frames, streaming);
-    const inputs = windows.map((window) => inputValues(frontend.spec, window, frontend.arithmetic));
+    const inputs = windows.map((window) => {
+      const values = inputValues(frontend.spec, window, frontend.arithmetic);
+      return listening.transposed === true ? transposed(values, frontend.channels) : values;
+    });
     const missing = Math.max(0, 1 - samples.length / needed);
     return { name, inputs, sound: { ...soundSummary(samples, frontend.spec.sampleRate), missing } };
   }

@@ -4,8 +4,9 @@
  * Owns: names of node outputs, calls, nodes that only pass a tensor on, cycles.
  * Leaves to others: what a node computes (`operators/`).
  */
-import { LayerError } from '../layers/config.js';
+
 import { printable } from '../names.js';
+import { UnreadableError } from '../support/unreadable.js';
 import type { GraphDef, GraphFunction, GraphNode } from './graph-def.js';
 import { CONVERT_AGAIN, MOST_NODES } from './graph-def.js';
 
@@ -51,6 +52,10 @@ const PASSING: ReadonlySet<string> = new Set([
   'CheckNumerics',
   'EnsureShape',
   'PlaceholderWithDefault',
+  // Rounding that training simulated: the quantizer here rounds, once.
+  'FakeQuantWithMinMaxArgs',
+  'FakeQuantWithMinMaxVars',
+  'FakeQuantWithMinMaxVarsPerChannel',
 ]);
 
 export class Flattener {
@@ -62,16 +67,16 @@ export class Flattener {
     this.main = { nodes: graph.nodes, depth: 0, calls: new Map() };
   }
 
-  /** The frame of a call. @throws LayerError where there is no such function, or too much of them */
+  /** The frame of a call. @throws UnreadableError where there is no such function, or too much of them */
   enter(caller: Frame, call: GraphNode): Frame {
     const known = caller.calls.get(call.name);
     if (known !== undefined) return known;
     const name = call.attributes.get('f')?.func ?? '';
     const of = this.graph.functions.get(name);
     if (of === undefined)
-      throw new LayerError(`calls the function "${printable(name)}", which is not there`, CONVERT_AGAIN);
+      throw new UnreadableError(`calls the function "${printable(name)}", which is not there`, CONVERT_AGAIN);
     if (++this.calls > MOST_CALLS || caller.depth >= MOST_DEPTH)
-      throw new LayerError(
+      throw new UnreadableError(
         `calls functions more than ${MOST_CALLS} times or ${MOST_DEPTH} deep`,
         'give a model made for microcontrollers',
       );
@@ -80,18 +85,18 @@ export class Flattener {
     return frame;
   }
 
-  /** What computes a tensor, behind calls and nodes that pass it on. @throws LayerError */
+  /** What computes a tensor, behind calls and nodes that pass it on. @throws UnreadableError */
   resolve(start: Frame, reference: string): Source {
     let frame = start;
     let { name, output, index } = parsed(reference);
     for (let step = 0; step < MOST_STEPS; step++) {
       if (++this.steps > MOST_STEPS_IN_ALL)
-        throw new LayerError('is too intricate to be read', 'give a model made for microcontrollers');
+        throw new UnreadableError('is too intricate to be read', 'give a model made for microcontrollers');
       const node = frame.nodes.get(name);
       const argument = frame.body?.of.arguments.get(name) ?? -1;
       if (node === undefined) {
         if (argument < 0)
-          throw new LayerError(`refers to "${printable(name)}", which is not there`, CONVERT_AGAIN);
+          throw new UnreadableError(`refers to "${printable(name)}", which is not there`, CONVERT_AGAIN);
         const { call, caller } = frame.body!;
         ({ name, output, index } = parsed(dataInput(call, argument)));
         frame = caller;
@@ -99,7 +104,7 @@ export class Flattener {
         frame = this.enter(frame, node);
         const from = frame.body!.of.outputs[index]?.from;
         if (from === undefined)
-          throw new LayerError(
+          throw new UnreadableError(
             `takes output ${index} of "${printable(name)}", which is not there`,
             CONVERT_AGAIN,
           );
@@ -108,13 +113,13 @@ export class Flattener {
         ({ name, output, index } = parsed(dataInput(node, node.op === 'IdentityN' ? index : 0)));
       else return { frame, node, output, index };
     }
-    throw new LayerError(
+    throw new UnreadableError(
       `has nodes that wait for each other, "${printable(name)}" among them`,
       CONVERT_AGAIN,
     );
   }
 
-  /** All nodes that `output` of the graph needs, inputs first. @throws LayerError */
+  /** All nodes that `output` of the graph needs, inputs first. @throws UnreadableError */
   order(output: string): { readonly nodes: readonly FlatNode[]; readonly output: Source } {
     const last = this.resolve(this.main, output);
     /** Undefined while a node's inputs are being found. */
@@ -142,12 +147,12 @@ export class Flattener {
       }
       if (states.get(node.name) !== undefined) continue;
       if (states.has(node.name))
-        throw new LayerError(
+        throw new UnreadableError(
           `has nodes that wait for each other, "${printable(node.name)}" among them`,
           CONVERT_AGAIN,
         );
       if (++entered > MOST_NODES || node.inputs.length > MOST_NODES)
-        throw new LayerError(
+        throw new UnreadableError(
           `computes its output with more than ${MOST_NODES} nodes`,
           'give a model made for microcontrollers',
         );
@@ -162,11 +167,11 @@ export class Flattener {
   }
 }
 
-/** @throws LayerError where the node has no such input */
+/** @throws UnreadableError where the node has no such input */
 export function dataInput(node: GraphNode, position: number): string {
   const reference = node.inputs[position];
   if (reference === undefined)
-    throw new LayerError(`has no input ${position} at "${printable(node.name)}"`, CONVERT_AGAIN);
+    throw new UnreadableError(`has no input ${position} at "${printable(node.name)}"`, CONVERT_AGAIN);
   return reference;
 }
 

@@ -4,8 +4,9 @@
  *
  * Specification: tensorflow/core/framework/graph.proto, node_def.proto, attr_value.proto, function.proto.
  */
-import { LayerError } from '../layers/config.js';
+
 import { printable } from '../names.js';
+import { UnreadableError } from '../support/unreadable.js';
 
 /** DataType of tensorflow/core/framework/types.proto, those that are read. */
 export const DATA_TYPES = {
@@ -39,7 +40,7 @@ export interface Attribute {
   readonly texts?: readonly string[];
   /** Name of a function. */
   readonly func?: string;
-  /** @throws LayerError for a tensor that is damaged or of a type that is not read */
+  /** @throws UnreadableError for a tensor that is damaged or of a type that is not read */
   readonly tensor?: () => TensorValues;
   /** Elements of a tensor of texts. */
   readonly tensorTexts?: () => readonly string[];
@@ -86,15 +87,15 @@ export function dataInputs(inputs: readonly string[]): readonly string[] {
   return inputs.filter((reference) => !reference.startsWith('^'));
 }
 
-/** Nodes by name. @throws LayerError where two have one name, or there are too many */
+/** Nodes by name. @throws UnreadableError where two have one name, or there are too many */
 export function nodesByName(nodes: readonly GraphNode[]): ReadonlyMap<string, GraphNode> {
   if (nodes.length > MOST_NODES)
-    throw new LayerError(
+    throw new UnreadableError(
       `has ${nodes.length} nodes; at most ${MOST_NODES} are read`,
       'give a model made for microcontrollers',
     );
   const byName = new Map(nodes.map((node) => [node.name, node]));
-  if (byName.size < nodes.length) throw new LayerError('has two nodes of the same name', CONVERT_AGAIN);
+  if (byName.size < nodes.length) throw new UnreadableError('has two nodes of the same name', CONVERT_AGAIN);
   return byName;
 }
 
@@ -106,12 +107,12 @@ export function flagAttribute(node: GraphNode, key: string, fallback: boolean): 
   return node.attributes.get(key)?.flag ?? fallback;
 }
 
-/** An integer of at most 2^24. @throws LayerError */
+/** An integer of at most 2^24. @throws UnreadableError */
 export function integerAttribute(node: GraphNode, key: string, fallback: number): number {
   return checked(key, [node.attributes.get(key)?.integer ?? fallback])[0]!;
 }
 
-/** Integers of at most 2^24; `fallback` where there are none. @throws LayerError */
+/** Integers of at most 2^24; `fallback` where there are none. @throws UnreadableError */
 export function integersAttribute(
   node: GraphNode,
   key: string,
@@ -124,7 +125,7 @@ export function integersAttribute(
 function checked(key: string, values: readonly number[]): readonly number[] {
   const bad = values.find((value) => !Number.isInteger(value) || Math.abs(value) > 1 << 24);
   if (bad !== undefined || values.length > 64)
-    throw new LayerError(
+    throw new UnreadableError(
       `its ${key} is ${printable(String(bad ?? `a list of ${values.length}`))}, which makes no sense`,
       CONVERT_AGAIN,
     );

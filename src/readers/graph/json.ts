@@ -1,16 +1,18 @@
 /** GraphDef as TF.js's converter writes it: protobuf's JSON mapping, integers and bytes as texts. */
-import { field, isFields, LayerError } from '../layers/config.js';
+
 import { printable } from '../names.js';
+import { field, isFields } from '../support/fields.js';
+import { UnreadableError } from '../support/unreadable.js';
 import type { Attribute, GraphDef, GraphNode } from './graph-def.js';
 import { CONVERT_AGAIN, DATA_TYPES, dataInputs, nodesByName } from './graph-def.js';
 
 /** More than any list that is read has. */
 const MOST_ITEMS = 4096;
 
-/** @throws LayerError */
+/** @throws UnreadableError */
 export function graphFromJson(topology: unknown): GraphDef {
   const list = isFields(topology) ? field(topology, 'node') : undefined;
-  if (!Array.isArray(list) || list.length === 0) throw new LayerError('has no nodes', CONVERT_AGAIN);
+  if (!Array.isArray(list) || list.length === 0) throw new UnreadableError('has no nodes', CONVERT_AGAIN);
   return { nodes: nodesByName(list.map(readNode)), functions: new Map() };
 }
 
@@ -20,9 +22,12 @@ function readNode(raw: unknown): GraphNode {
   const inputs = field(node, 'input') ?? [];
   const attributes = field(node, 'attr') ?? {};
   if (typeof name !== 'string' || name === '' || typeof op !== 'string')
-    throw new LayerError('has a node without a name or an operation', CONVERT_AGAIN);
+    throw new UnreadableError('has a node without a name or an operation', CONVERT_AGAIN);
   if (!isTexts(inputs) || !isFields(attributes))
-    throw new LayerError(`has damaged inputs or attributes at the node ${printable(name)}`, CONVERT_AGAIN);
+    throw new UnreadableError(
+      `has damaged inputs or attributes at the node ${printable(name)}`,
+      CONVERT_AGAIN,
+    );
   return {
     name,
     op,

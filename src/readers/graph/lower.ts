@@ -10,9 +10,9 @@ import { inputError } from '../../diagnostics/errors.js';
 import type { ModelDescription } from '../../model/builder.js';
 import { ModelBuilder } from '../../model/builder.js';
 import { shapeText } from '../../model/elements.js';
-import { LayerError } from '../layers/config.js';
-import { checkShape } from '../layers/site.js';
 import { printable } from '../names.js';
+import { checkShape } from '../support/operator-site.js';
+import { UnreadableError } from '../support/unreadable.js';
 import type { FlatNode } from './flatten.js';
 import { Flattener } from './flatten.js';
 import type { GraphDef, GraphNode, SignatureTensor, TensorValues } from './graph-def.js';
@@ -45,7 +45,7 @@ export function lowerGraph(
   try {
     return new GraphLowering(source, model.name, model.file).run();
   } catch (error) {
-    if (error instanceof LayerError)
+    if (error instanceof UnreadableError)
       throw inputError({ where: model.file, what: error.what, next: error.next }, { cause: error });
     throw error;
   }
@@ -71,7 +71,7 @@ class GraphLowering {
     const { graph, outputs } = this.source;
     const [output] = outputs;
     if (output === undefined || outputs.length !== 1)
-      throw new LayerError(
+      throw new UnreadableError(
         `has ${outputs.length} outputs: ${named(outputs)}; models with one are read`,
         'save a model of one input and one output, made of its layers',
       );
@@ -82,17 +82,20 @@ class GraphLowering {
     const flat = nodes.at(-1)!;
     const result = this.results.get(flat);
     if (flat.node !== last.node || result?.kind !== 'activation' || last.index !== 0)
-      throw new LayerError('computes its output from constants alone', 'give the model that was trained');
+      throw new UnreadableError(
+        'computes its output from constants alone',
+        'give the model that was trained',
+      );
     const description = this.builder.build([result.id]);
     if (description.operators.length === 0)
-      throw new LayerError('has no node that computes anything', 'give the model that was trained');
+      throw new UnreadableError('has no node that computes anything', 'give the model that was trained');
     return description;
   }
 
   private expectOneInput(nodes: readonly FlatNode[]): void {
     const placeholders = nodes.filter(({ node }) => node.op === 'Placeholder').map(({ node }) => node.name);
     if (placeholders.length > 1)
-      throw new LayerError(
+      throw new UnreadableError(
         `has ${placeholders.length} inputs: ${printable(placeholders.join(', '))}; models with one are read`,
         'save a model of one input and one output, made of its layers',
       );
@@ -111,7 +114,7 @@ class GraphLowering {
     try {
       return this.lower(flat);
     } catch (error) {
-      if (!(error instanceof LayerError)) throw error;
+      if (!(error instanceof UnreadableError)) throw error;
       this.problems.push({
         where: `${this.file}, node ${printable(node.name)} (${printable(node.op)})`,
         what: error.what,
@@ -141,7 +144,7 @@ class GraphLowering {
         input.index !== 0 ||
         (input.output !== '' && /^FusedBatchNorm/.test(input.from.node.op) && input.output !== 'y')
       )
-        throw new LayerError(
+        throw new UnreadableError(
           `takes output ${input.output} ${input.index} of ${printable(input.from.node.name)}, which is not read`,
           'save the model for inference',
         );
@@ -166,7 +169,7 @@ class GraphLowering {
   private constant(node: GraphNode): Constant {
     const values = this.source.values(node);
     if (values === undefined)
-      throw new LayerError('has no values in the file', 'copy all files of the model again');
+      throw new UnreadableError('has no values in the file', 'copy all files of the model again');
     const found = values();
     this.budget.spend(found.values.length);
     for (let i = 0; found.type === 'float' && i < found.values.length; i++)
@@ -180,15 +183,15 @@ class GraphLowering {
     const own = node.attributes.get('shape')?.shape;
     const shape = own === undefined || own === null ? signature?.shape : own;
     if (node.attributes.get('dtype')?.type !== 1)
-      throw new LayerError(
+      throw new UnreadableError(
         'takes something else than float32',
         'give a model that takes the float features of a front end',
       );
     if (shape === undefined || shape === null || shape.length === 0)
-      throw new LayerError('does not say what shape the input has', OPEN);
+      throw new UnreadableError('does not say what shape the input has', OPEN);
     const [batch = 0, ...rest] = shape;
     if (rest.some((dim) => dim < 0))
-      throw new LayerError(
+      throw new UnreadableError(
         `has the dynamic input shape ${shape
           .slice(0, 8)
           .map((dim) => (dim < 0 ? '?' : dim))
@@ -196,7 +199,7 @@ class GraphLowering {
         OPEN,
       );
     if (batch > 1)
-      throw new LayerError(
+      throw new UnreadableError(
         `takes batches of ${batch}: ${shapeText(shape.slice(0, 8))}; one input at a time is read`,
         'save the model with an open batch, or a batch of 1',
       );
@@ -207,8 +210,8 @@ class GraphLowering {
   }
 }
 
-function unknownOperation(op: string): LayerError {
-  return new LayerError(
+function unknownOperation(op: string): UnreadableError {
+  return new UnreadableError(
     `is an operation of the kind ${printable(op)}, which kws-gen does not read`,
     adviceForOperation(op),
   );
@@ -226,10 +229,10 @@ export function ownValues(node: GraphNode): (() => TensorValues) | undefined {
   return value.tensor;
 }
 
-/** @throws LayerError for a shape that is none, or of too many elements */
+/** @throws UnreadableError for a shape that is none, or of too many elements */
 export function checkedShape(shape: readonly number[]): readonly number[] {
   const count = shape.reduce((product, dim) => product * dim, 1);
   if (shape.length > 8 || shape.some((dim) => !Number.isInteger(dim) || dim < 0) || !(count <= 1 << 24))
-    throw new LayerError('has a constant with a shape that makes no sense', CONVERT_AGAIN);
+    throw new UnreadableError('has a constant with a shape that makes no sense', CONVERT_AGAIN);
   return shape;
 }

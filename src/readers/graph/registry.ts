@@ -6,6 +6,7 @@ import { CONVOLUTIONS } from './operators/conv.js';
 import { PRODUCTS } from './operators/mat-mul.js';
 import { MOVEMENTS } from './operators/movement.js';
 import { POOLS } from './operators/pool.js';
+import { RESIZES } from './operators/resize.js';
 import type { LowerNode } from './site.js';
 
 export const NODES: Readonly<Record<string, LowerNode>> = {
@@ -16,6 +17,7 @@ export const NODES: Readonly<Record<string, LowerNode>> = {
   ...PRODUCTS,
   ...MOVEMENTS,
   ...POOLS,
+  ...RESIZES,
 };
 
 const ADVICE: readonly (readonly [RegExp, string])[] = [
@@ -29,8 +31,12 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
     'save the part of the model behind the features: kws-gen computes them in its front end',
   ],
   [
-    /^(Elu|Selu|LeakyRelu|Prelu|Softplus|Softsign|Erf)$/,
-    'use Relu, Relu6, Sigmoid or Tanh instead, and train again',
+    /^(Elu|Selu|Softplus|Softsign|Erf)$/,
+    'use Relu, Relu6, LeakyRelu, Sigmoid or Tanh instead, and train again',
+  ],
+  [
+    /^(ResizeBicubic|ResizeArea|ScaleAndTranslate)$/,
+    'resize with method "bilinear" and without antialias, or compute features of that size',
   ],
   [/^(Quantize|Dequantize|FakeQuant)/, 'give the float model it was made from'],
 ];

@@ -1,10 +1,10 @@
 /** What the lowering of a node sees: the node, and a builder of operators with a bound on its constants. */
 import type { ModelBuilder } from '../../model/builder.js';
 import { elementCount, shapeText } from '../../model/elements.js';
-import type { OperatorKind, OperatorOptions } from '../../model/types.js';
-import { LayerError } from '../layers/config.js';
-import { LayerSite } from '../layers/site.js';
+import type { OperatorOptions } from '../../model/types.js';
 import { printable } from '../names.js';
+import { type EmittedKind, OperatorSite } from '../support/operator-site.js';
+import { UnreadableError } from '../support/unreadable.js';
 import type { GraphNode } from './graph-def.js';
 import { CONVERT_AGAIN, textAttribute } from './graph-def.js';
 import type { Activation, Constant, Operand } from './operand.js';
@@ -12,17 +12,15 @@ import { activation } from './operand.js';
 
 export type LowerNode = (site: NodeSite, inputs: readonly Operand[]) => Operand;
 
-type Kind = Exclude<OperatorKind, 'FOREIGN' | 'READ_VARIABLE' | 'ASSIGN_VARIABLE' | 'RESHAPE'>;
-
 /** Numbers that are computed or stored while one model is read. */
 export class Budget {
   private left = 1 << 25;
 
-  /** @throws LayerError where a model takes more */
+  /** @throws UnreadableError where a model takes more */
   spend(elements: number): void {
     this.left -= elements;
     if (!(this.left >= 0))
-      throw new LayerError(
+      throw new UnreadableError(
         `leads to more than ${1 << 25} constant numbers`,
         'give a model made for microcontrollers',
       );
@@ -30,7 +28,8 @@ export class Budget {
 }
 
 export class NodeSite {
-  readonly layer: LayerSite;
+  /** Where its operators are made. */
+  readonly made: OperatorSite;
 
   /** @param label unique in the model; begins the names of its tensors */
   constructor(
@@ -39,38 +38,43 @@ export class NodeSite {
     builder: ModelBuilder,
     readonly budget: Budget,
   ) {
-    this.layer = new LayerSite(
-      label,
-      node.op,
-      {},
-      builder,
-      () => [],
-      (values) => budget.spend(values),
-    );
+    this.made = new OperatorSite(label, builder);
   }
 
-  emit<K extends Kind>(
+  emit<K extends EmittedKind>(
     kind: K,
     inputs: readonly number[],
     shape: readonly number[],
     options: OperatorOptions[K],
   ): Activation {
-    return activation(this.layer.emit(kind, inputs, shape, options));
+    return activation(this.made.emit(kind, inputs, shape, options));
   }
 
   reshape(x: Activation, shape: readonly number[]): Activation {
-    return activation(this.layer.reshape(x, shape));
+    return activation(this.made.reshape(x, shape));
+  }
+
+  expandDims(x: Activation, axis: number): Activation {
+    return activation(this.made.expandDims(x, axis));
+  }
+
+  squeeze(x: Activation, axes: readonly number[]): Activation {
+    return activation(this.made.squeeze(x, axes));
+  }
+
+  transpose(x: Activation, order: readonly number[]): Activation {
+    return activation(this.made.transpose(x, order));
   }
 
   ints(name: string, values: readonly number[], shape: readonly number[] = [values.length]): number {
-    return this.layer.constant(name, 'int32', shape, () => values);
+    return this.made.constant(name, 'int32', shape, () => values);
   }
 
   /**
    * Id of a constant float tensor, made of finite numbers.
    *
    * @param arrange puts the numbers into the operator's order
-   * @throws LayerError for numbers that are not finite
+   * @throws UnreadableError for numbers that are not finite
    */
   floats(
     name: string,
@@ -82,31 +86,31 @@ export class NodeSite {
     const values = Float32Array.from(from.values);
     const bad = values.findIndex((value) => !Number.isFinite(value));
     if (bad >= 0) throw notFinite(from.name, values[bad]!, bad);
-    return this.layer.constant(name, 'float32', shape, () => arrange(values));
+    return this.made.constant(name, 'float32', shape, () => arrange(values));
   }
 
-  /** @throws LayerError for nodes that have their channels first */
+  /** @throws UnreadableError for nodes that have their channels first */
   expectChannelsLast(): void {
     const format = textAttribute(this.node, 'data_format', 'NHWC');
     if (format !== 'NHWC')
-      throw new LayerError(
+      throw new UnreadableError(
         `has the data_format ${printable(format)}; NHWC is read`,
         "build the model with data_format='channels_last' and copy the weights",
       );
   }
 }
 
-export function notFinite(name: string, value: number, at: number): LayerError {
-  return new LayerError(
+export function notFinite(name: string, value: number, at: number): UnreadableError {
+  return new UnreadableError(
     `its weight ${printable(name)} holds ${value} at position ${at}`,
     'the training diverged, or the file is damaged: train again with a lower learning rate',
   );
 }
 
-/** @throws LayerError where a constant has another shape than the operator needs */
+/** @throws UnreadableError where a constant has another shape than the operator needs */
 export function expectShape(from: Constant, shape: readonly number[]): void {
   if (from.shape.length !== shape.length || from.shape.some((dim, axis) => dim !== shape[axis]))
-    throw new LayerError(
+    throw new UnreadableError(
       `its weight ${printable(from.name)} has the shape ${shapeText(from.shape)}; ${shapeText(shape)} follows from the node`,
       CONVERT_AGAIN,
     );

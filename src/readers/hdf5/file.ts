@@ -18,7 +18,7 @@ import { readAttribute, readContent, readDataspace, readDatatype } from './value
 
 const SIGNATURE = '\x89HDF\r\n\x1a\n';
 
-export interface Hdf5Dataset {
+interface Hdf5Dataset {
   readonly shape: readonly number[];
   /** Float values of any width as float32. @throws an input error where it holds something else */
   readonly values: () => Float32Array;

@@ -10,7 +10,7 @@ import type { Weight, WeightSource } from '../layers/weights.js';
 import { namedWeights } from '../layers/weights.js';
 
 /** Members by a path; undefined where one is not there. */
-export function descend(object: Hdf5Object | undefined, path: string): Hdf5Object | undefined {
+function descend(object: Hdf5Object | undefined, path: string): Hdf5Object | undefined {
   return path.split('/').reduce((at, name) => (name === '' ? at : at?.member(name)), object);
 }
 

@@ -1,13 +1,17 @@
 /** BatchNormalization, Normalization and Rescaling → MUL by a constant and ADD of a constant. */
-import { field, flagField, integersField, LayerError, numberField, numbersField } from './config.js';
-import type { LayerSite, LowerLayer, Value } from './site.js';
+
+import { field } from '../support/fields.js';
+import type { Value } from '../support/operator-site.js';
+import { UnreadableError } from '../support/unreadable.js';
+import { flagField, integersField, numberField, numbersField } from './config.js';
+import type { LayerSite, LowerLayer } from './site.js';
 import { only } from './site.js';
 
 /** x * scale + shift; one value for all, or one per channel. A scale of 1 and a shift of 0 are left out. */
-function affine(site: LayerSite, x: Value, scale: readonly number[], shift: readonly number[]): Value {
+export function affine(site: LayerSite, x: Value, scale: readonly number[], shift: readonly number[]): Value {
   const bad = [...scale, ...shift].find((value) => !Number.isFinite(Math.fround(value)));
   if (bad !== undefined)
-    throw new LayerError(
+    throw new UnreadableError(
       `multiplies or adds ${bad}`,
       'its variance is negative or zero, or the training diverged: train again',
     );
@@ -28,7 +32,10 @@ function expectLastAxis(site: LayerSite, x: Value): void {
   const axis = field(site.config, 'axis') ?? -1;
   const axes = Array.isArray(axis) ? integersField(site.config, 'axis') : [axis];
   if (axes.length !== 1 || (axes[0] !== -1 && axes[0] !== x.shape.length - 1))
-    throw new LayerError('normalises along another dimension than the last', 'use axis=-1, and train again');
+    throw new UnreadableError(
+      'normalises along another dimension than the last',
+      'use axis=-1, and train again',
+    );
 }
 
 /** gamma * (x - mean) / sqrt(variance + epsilon) + beta */
@@ -56,10 +63,12 @@ const NORMALIZATION_EPSILON = 1e-7;
 export const lowerNormalization: LowerLayer = (site, inputs) => {
   const x = only(site, inputs);
   if (flagField(site.config, 'invert', false))
-    throw new LayerError('is inverted, which kws-gen does not read', 'leave it out of the model');
+    throw new UnreadableError('is inverted, which kws-gen does not read', 'leave it out of the model');
   const { config } = site;
   const channels = x.shape.at(-1)!;
-  const single = config.axis === null;
+  // Keras writes axis=None as null, or as an empty list once the layer was adapted.
+  const axes = field(config, 'axis');
+  const single = axes === null || (Array.isArray(axes) && axes.length === 0);
   if (!single) expectLastAxis(site, x);
   const size = single ? 1 : channels;
   let mean: ArrayLike<number>;
@@ -79,7 +88,7 @@ export const lowerNormalization: LowerLayer = (site, inputs) => {
 function repeated(values: readonly number[], size: number): readonly number[] {
   if (values.length === size) return values;
   if (values.length === 1) return Array.from({ length: size }, () => values[0]!);
-  throw new LayerError(
+  throw new UnreadableError(
     `has ${values.length} means or variances for ${size} channels`,
     'save the model again',
   );
@@ -94,7 +103,7 @@ export const lowerRescaling: LowerLayer = (site, inputs) => {
   const [scale, offset] = [given('scale', 1), given('offset', 0)];
   for (const list of [scale, offset])
     if (list.length !== 1 && list.length !== channels)
-      throw new LayerError(
+      throw new UnreadableError(
         `has ${list.length} factors or offsets for ${channels} channels`,
         'save the model again',
       );

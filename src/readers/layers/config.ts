@@ -1,42 +1,16 @@
 /**
  * Reading a layer's configuration, which is untrusted JSON: every getter gives a value of the type it says,
- * or throws a `LayerError` that names the field.
+ * or throws a `UnreadableError` that names the field.
  */
 import { printable } from '../names.js';
-
-/** What is wrong with one layer; whoever walks the layers adds where, and goes on with the next. */
-export class LayerError extends Error {
-  constructor(
-    readonly what: string,
-    readonly next: string,
-  ) {
-    super(what);
-  }
-}
-
-export type Fields = Readonly<Record<string, unknown>>;
+import { type Fields, field } from '../support/fields.js';
+import { UnreadableError } from '../support/unreadable.js';
 
 const DAMAGED = 'the file is damaged or was edited: save the model again';
 
-export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Own properties only: a field named `constructor` is not there because objects have one. */
-export function field(config: Fields, key: string): unknown {
-  return Object.hasOwn(config, key) ? untupled(config[key]) : undefined;
-}
-
-/** Keras 3 writes a tuple as an object with its items. */
-export function untupled(value: unknown): unknown {
-  return isFields(value) && value.class_name === '__tuple__' && Array.isArray(value.items)
-    ? value.items
-    : value;
-}
-
-function wrong(key: string, value: unknown, wanted: string): LayerError {
+function wrong(key: string, value: unknown, wanted: string): UnreadableError {
   const shown = printable(JSON.stringify(value)?.slice(0, 60) ?? 'nothing');
-  return new LayerError(`its ${key} is ${shown}; ${wanted} is needed`, DAMAGED);
+  return new UnreadableError(`its ${key} is ${shown}; ${wanted} is needed`, DAMAGED);
 }
 
 export function textField(config: Fields, key: string, fallback: string): string {

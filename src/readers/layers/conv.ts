@@ -1,18 +1,13 @@
 /** Conv1D and Conv2D → CONV_2D. Kernels are [kh, kw, in, out] in Keras and [out, kh, kw, in] in the operator. */
+
+import type { Value } from '../support/operator-site.js';
+import { transposed } from '../support/transposed.js';
+import type { Window } from '../support/window.js';
+import { outputSize } from '../support/window.js';
 import { fusedActivation } from './activation.js';
 import { countField, flagField } from './config.js';
-import type { LayerSite, LowerLayer, Value } from './site.js';
-import type { Window } from './window.js';
-import { expectUngrouped, outputSize, windowed } from './window.js';
-
-/** Rows of a matrix become columns: [a, b] → [b, a]. */
-export function transposed(values: Float32Array, rows: number, columns: number): Float32Array {
-  const result = new Float32Array(values.length);
-  for (let row = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++)
-      result[column * rows + row] = values[row * columns + column]!;
-  return result;
-}
+import type { LayerSite, LowerLayer } from './site.js';
+import { expectUngrouped, windowed } from './window.js';
 
 export interface Filter {
   /** [kh, kw, in, out] */

@@ -5,12 +5,14 @@
  * multiplier] has its values in the same order.
  */
 import type { Activation } from '../../model/types.js';
+import type { Value } from '../support/operator-site.js';
+import type { Window } from '../support/window.js';
+import { outputSize } from '../support/window.js';
 import { fusedActivation } from './activation.js';
 import { countField, flagField } from './config.js';
 import { emitConv } from './conv.js';
-import type { LayerSite, LowerLayer, Value } from './site.js';
-import type { Window } from './window.js';
-import { expectUngrouped, outputSize, windowed } from './window.js';
+import type { LayerSite, LowerLayer } from './site.js';
+import { expectUngrouped, windowed } from './window.js';
 
 interface DepthwiseFilter {
   readonly kernel: Float32Array;

@@ -10,16 +10,20 @@ import { inputError } from '../../diagnostics/errors.js';
 import type { ModelDescription } from '../../model/builder.js';
 import { ModelBuilder } from '../../model/builder.js';
 import { printable } from '../names.js';
-import { LayerError } from './config.js';
+import type { Value } from '../support/operator-site.js';
+import { checkShape } from '../support/operator-site.js';
+import { UnreadableError } from '../support/unreadable.js';
 import type { Step } from './order.js';
 import { order } from './order.js';
 import { snakeCase } from './paths.js';
 import { adviceFor, LAYERS } from './registry.js';
-import type { Value } from './site.js';
-import { checkShape, LayerSite } from './site.js';
+import { LayerSite } from './site.js';
 import type { LayerNode, Network } from './topology.js';
 import { MOST_LAYERS, readInput, readTopology } from './topology.js';
 import type { LayerAddress, WeightSource } from './weights.js';
+
+/** Operations of Keras 3 (`x + y`, `keras.ops.expand_dims`) that equal the layer of their name. */
+const OPERATIONS = /^(Add|Multiply|Subtract|ExpandDims|Squeeze)$/;
 
 const MOST_PROBLEMS = 20;
 /** Of all layers together: 256 MB. */
@@ -36,13 +40,13 @@ type Result = Value | undefined;
 export function lowerLayers(
   topology: unknown,
   weights: WeightSource,
-  model: { readonly name: string; readonly file: string },
+  model: { readonly name: string; readonly file: string; readonly keras?: 2 | 3 },
 ): ModelDescription {
-  const lowering = new Lowering(weights, model.name, model.file);
+  const lowering = new Lowering(weights, model.name, model.file, model.keras ?? 2);
   try {
     return lowering.run(topology);
   } catch (error) {
-    if (error instanceof LayerError)
+    if (error instanceof UnreadableError)
       throw inputError({ where: model.file, what: error.what, next: error.next }, { cause: error });
     throw error;
   }
@@ -61,6 +65,7 @@ class Lowering {
     private readonly weights: WeightSource,
     name: string,
     private readonly file: string,
+    private readonly keras: 2 | 3,
   ) {
     this.builder = new ModelBuilder(name);
   }
@@ -72,15 +77,20 @@ class Lowering {
       [network.outputs, 'outputs'],
     ] as const)
       if (list.length !== 1)
-        throw new LayerError(
+        throw new UnreadableError(
           `has ${list.length} ${what}: ${printable(list.map(({ layer }) => layer).join(', '))}; models with one are read`,
           'build a model of one input and one output from its layers (keras.Model), and save it',
         );
     const [output] = this.runNetwork(network, undefined, { names: [], path: '' });
     if (this.problems.length > 0) throw inputError(this.reported());
-    const description = this.builder.build([output!.id]);
+    if (output === undefined)
+      throw new UnreadableError(
+        'names an output that none of its layers gives',
+        'the file is damaged or was edited: save the model again',
+      );
+    const description = this.builder.build([output.id]);
     if (description.operators.length === 0)
-      throw new LayerError('has no layer that computes anything', 'give the model that was trained');
+      throw new UnreadableError('has no layer that computes anything', 'give the model that was trained');
     return description;
   }
 
@@ -133,7 +143,7 @@ class Lowering {
     try {
       return run();
     } catch (error) {
-      if (!(error instanceof LayerError)) throw error;
+      if (!(error instanceof UnreadableError)) throw error;
       this.problems.push({
         where: `${this.file}, layer ${printable(address.names.join('/'))} (${printable(layer.className)})`,
         what: error.what,
@@ -150,7 +160,10 @@ class Lowering {
     position: number,
   ): Result {
     if (layer.className !== 'InputLayer' || position < 0)
-      throw new LayerError('is called on nothing', 'the file is damaged or was edited: save the model again');
+      throw new UnreadableError(
+        'is called on nothing',
+        'the file is damaged or was edited: save the model again',
+      );
     if (given === undefined) {
       const shape = readInput(layer);
       checkShape(shape);
@@ -161,7 +174,7 @@ class Lowering {
 
   private nested(network: Network, address: LayerAddress, inputs: readonly Result[]) {
     if (inputs.length !== network.inputs.length)
-      throw new LayerError(
+      throw new UnreadableError(
         `takes ${network.inputs.length} inputs and is given ${inputs.length}`,
         'the file is damaged or was edited: save the model again',
       );
@@ -170,14 +183,14 @@ class Lowering {
 
   private lower(layer: LayerNode, address: LayerAddress, call: number, inputs: readonly Result[]): Result {
     const lowering = Object.hasOwn(LAYERS, layer.className) ? LAYERS[layer.className] : undefined;
-    const operation = /^keras\.src\.ops\b/.test(layer.module) && !/^(Add|Multiply)$/.test(layer.className);
+    const operation = /^keras\.src\.ops\b/.test(layer.module) && !OPERATIONS.test(layer.className);
     if (lowering === undefined || operation || !/^($|keras\b|tf_keras\b|tensorflow\b)/.test(layer.module))
-      throw new LayerError(
+      throw new UnreadableError(
         `is a layer of the class ${printable(layer.className)}, which kws-gen does not read`,
         adviceFor(layer.className),
       );
     if (layer.calls[call]?.constants)
-      throw new LayerError('is given a number beside its inputs', 'use a Rescaling layer instead');
+      throw new UnreadableError('is given a number beside its inputs', 'use a Rescaling layer instead');
     const known = inputs.filter((value) => value !== undefined);
     // A layer that hangs on one with a problem has none of its own.
     if (known.length < inputs.length) return undefined;
@@ -188,8 +201,7 @@ class Lowering {
     const label = address.names.join('/');
     const known = this.sites.get(label);
     if (known !== undefined) return known;
-    const found = () => this.weights.of(address);
-    const site = new LayerSite(label, layer.className, layer.config, this.builder, found, (values) => {
+    const spend = (values: number) => {
       this.values += values;
       // A hostile file may give the same bytes to any number of layers.
       if (this.values > MOST_VALUES)
@@ -198,7 +210,10 @@ class Lowering {
           what: `has more than ${MOST_VALUES} weights, which is beyond what kws-gen reads`,
           next: 'give a model made for microcontrollers',
         });
-    });
+    };
+    const { className, config } = layer;
+    const weights = () => this.weights.of(address);
+    const site = new LayerSite({ label, className, config, weights, keras: this.keras }, this.builder, spend);
     this.sites.set(label, site);
     return site;
   }

@@ -1,14 +1,18 @@
-/** Layers of several inputs: Add, Multiply, Concatenate. */
+/** Layers of several inputs: Add, Subtract, Average, Multiply, Concatenate. */
 import { shapeText } from '../../model/elements.js';
-import { field, isSmallInteger, LayerError } from './config.js';
-import type { LayerSite, LowerLayer, Value } from './site.js';
+import { field } from '../support/fields.js';
+import type { Value } from '../support/operator-site.js';
+import { UnreadableError } from '../support/unreadable.js';
+import { affine } from './affine.js';
+import { isSmallInteger } from './config.js';
+import type { LayerSite, LowerLayer } from './site.js';
 
 const MOST_INPUTS = 1000;
 
 function several(site: LayerSite, inputs: readonly Value[]): Value {
   const [first] = inputs;
   if (first === undefined || inputs.length < 2 || inputs.length > MOST_INPUTS)
-    throw new LayerError(
+    throw new UnreadableError(
       `joins ${inputs.length} values; 2 to ${MOST_INPUTS} are read`,
       `give ${site.className} the outputs of two layers`,
     );
@@ -21,7 +25,7 @@ function joint(a: Value, b: Value): readonly number[] {
     a.shape.length === b.shape.length &&
     a.shape.every((dim, axis) => dim === b.shape[axis] || dim === 1 || b.shape[axis] === 1);
   if (!fits)
-    throw new LayerError(
+    throw new UnreadableError(
       `joins ${shapeText(a.shape)} and ${shapeText(b.shape)}, which do not fit`,
       'put Reshape layers before it',
     );
@@ -40,6 +44,18 @@ const lowerBinary =
       );
   };
 
+/** a - b */
+export const lowerSubtract: LowerLayer = (site, inputs) => {
+  several(site, inputs);
+  const [a, b] = inputs as readonly [Value, Value];
+  if (inputs.length !== 2)
+    throw new UnreadableError(`subtracts ${inputs.length} values; two are read`, 'save the model again');
+  return site.emit('SUB', [a.id, b.id], joint(a, b), { activation: 'NONE' });
+};
+
+export const lowerAverage: LowerLayer = (site, inputs) =>
+  affine(site, lowerAdd(site, inputs), [1 / inputs.length], [0]);
+
 export const lowerAdd = lowerBinary('ADD');
 export const lowerMultiply = lowerBinary('MUL');
 
@@ -49,10 +65,10 @@ export const lowerConcatenate: LowerLayer = (site, inputs) => {
   const given = field(site.config, 'axis') ?? -1;
   const axis = isSmallInteger(given) && given < 0 ? given + rank : given;
   if (!isSmallInteger(axis) || axis < 1 || axis >= rank)
-    throw new LayerError('concatenates along a dimension that its inputs do not have', 'use axis=-1');
+    throw new UnreadableError('concatenates along a dimension that its inputs do not have', 'use axis=-1');
   for (const { shape } of inputs)
     if (shape.length !== rank || shape.some((dim, at) => at !== axis && dim !== first.shape[at]))
-      throw new LayerError(
+      throw new UnreadableError(
         `concatenates ${shapeText(first.shape)} and ${shapeText(shape)}, which do not fit`,
         'put Reshape layers before it',
       );

@@ -1,6 +1,6 @@
 /** The order in which a network calls its layers: those only that its outputs need, inputs first. */
 import { printable } from '../names.js';
-import { LayerError } from './config.js';
+import { UnreadableError } from '../support/unreadable.js';
 import type { Ref } from './inbound.js';
 import type { LayerNode, Network } from './topology.js';
 
@@ -13,7 +13,7 @@ export interface Step {
 const AGAIN = 'the file is damaged or was edited: save the model again';
 const keyOf = (layer: string, call: number) => `${call} ${layer}`;
 
-/** @throws LayerError where a layer is not there, or layers wait for each other */
+/** @throws UnreadableError where a layer is not there, or layers wait for each other */
 export function order(network: Network): readonly Step[] {
   const layers = new Map(network.layers.map((layer) => [layer.name, layer]));
   const needed = new Map<string, Step>();
@@ -23,7 +23,7 @@ export function order(network: Network): readonly Step[] {
     if (needed.has(key)) continue;
     const layer = layers.get(ref.layer);
     if (layer === undefined || ref.node < 0 || ref.node >= Math.max(1, layer.calls.length))
-      throw new LayerError(`refers to the layer "${printable(ref.layer)}", which is not there`, AGAIN);
+      throw new UnreadableError(`refers to the layer "${printable(ref.layer)}", which is not there`, AGAIN);
     needed.set(key, { layer, call: ref.node });
     for (const input of layer.calls[ref.node]?.inputs ?? []) todo.push(input);
   }
@@ -59,7 +59,7 @@ export function order(network: Network): readonly Step[] {
   }
   if (steps.length < inFileOrder.length) {
     const stuck = inFileOrder.find(([key]) => waiting.get(key) !== 0)![1].layer.name;
-    throw new LayerError(`has layers that wait for each other, "${printable(stuck)}" among them`, AGAIN);
+    throw new UnreadableError(`has layers that wait for each other, "${printable(stuck)}" among them`, AGAIN);
   }
   return steps;
 }

@@ -1,10 +1,10 @@
 /** Layer classes that are read, and advice for those that are not. One lowering serves every format. */
-import { lowerActivation, lowerRelu, lowerSoftmax } from './activation.js';
+import { lowerActivation, lowerLeakyRelu, lowerPrelu, lowerRelu, lowerSoftmax } from './activation.js';
 import { lowerBatchNormalization, lowerNormalization, lowerRescaling } from './affine.js';
 import { lowerConv1d, lowerConv2d } from './conv.js';
 import { lowerDense } from './dense.js';
 import { lowerDepthwise1d, lowerDepthwise2d, lowerSeparable1d, lowerSeparable2d } from './depthwise.js';
-import { lowerAdd, lowerConcatenate, lowerMultiply } from './merge.js';
+import { lowerAdd, lowerAverage, lowerConcatenate, lowerMultiply, lowerSubtract } from './merge.js';
 import {
   lowerAveragePool1d,
   lowerAveragePool2d,
@@ -15,12 +15,15 @@ import {
   lowerMaxPool1d,
   lowerMaxPool2d,
 } from './pool.js';
+import { lowerResizing, lowerUpSampling1d, lowerUpSampling2d } from './resize.js';
 import {
   lowerCropping1d,
   lowerCropping2d,
+  lowerExpandDims,
   lowerFlatten,
   lowerPermute,
   lowerReshape,
+  lowerSqueeze,
   lowerZeroPadding1d,
   lowerZeroPadding2d,
 } from './shape.js';
@@ -35,6 +38,7 @@ export const LAYERS: Readonly<Record<string, LowerLayer>> = {
   ActivityRegularization: identity,
   Add: lowerAdd,
   AlphaDropout: identity,
+  Average: lowerAverage,
   AveragePooling1D: lowerAveragePool1d,
   AveragePooling2D: lowerAveragePool2d,
   BatchNormalization: lowerBatchNormalization,
@@ -47,6 +51,7 @@ export const LAYERS: Readonly<Record<string, LowerLayer>> = {
   DepthwiseConv1D: lowerDepthwise1d,
   DepthwiseConv2D: lowerDepthwise2d,
   Dropout: identity,
+  ExpandDims: lowerExpandDims,
   Flatten: lowerFlatten,
   GaussianDropout: identity,
   GaussianNoise: identity,
@@ -55,19 +60,26 @@ export const LAYERS: Readonly<Record<string, LowerLayer>> = {
   GlobalMaxPooling1D: lowerGlobalMax1d,
   GlobalMaxPooling2D: lowerGlobalMax2d,
   Identity: identity,
+  LeakyReLU: lowerLeakyRelu,
   MaxPooling1D: lowerMaxPool1d,
   MaxPooling2D: lowerMaxPool2d,
   Multiply: lowerMultiply,
   Normalization: lowerNormalization,
+  PReLU: lowerPrelu,
   Permute: lowerPermute,
   ReLU: lowerRelu,
   Rescaling: lowerRescaling,
   Reshape: lowerReshape,
+  Resizing: lowerResizing,
   SeparableConv1D: lowerSeparable1d,
   SeparableConv2D: lowerSeparable2d,
   Softmax: lowerSoftmax,
   SpatialDropout1D: identity,
   SpatialDropout2D: identity,
+  Squeeze: lowerSqueeze,
+  Subtract: lowerSubtract,
+  UpSampling1D: lowerUpSampling1d,
+  UpSampling2D: lowerUpSampling2d,
   ZeroPadding1D: lowerZeroPadding1d,
   ZeroPadding2D: lowerZeroPadding2d,
 };

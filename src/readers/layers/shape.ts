@@ -1,9 +1,11 @@
 /** Layers that only move values: Flatten, Reshape, Permute, zero padding, cropping. */
 import { elementCount, shapeText } from '../../model/elements.js';
-import { integersField, LayerError, pairsField } from './config.js';
-import type { LowerLayer } from './site.js';
+import { field } from '../support/fields.js';
+import { UnreadableError } from '../support/unreadable.js';
+import { pad } from '../support/window.js';
+import { integersField, pairsField } from './config.js';
+import type { LayerSite, LowerLayer } from './site.js';
 import { expectChannelsLast, only } from './site.js';
-import { pad } from './window.js';
 
 export const lowerFlatten: LowerLayer = (site, inputs) => {
   expectChannelsLast(site);
@@ -19,27 +21,47 @@ export const lowerReshape: LowerLayer = (site, inputs) => {
   const open = wanted.filter((dim) => dim === -1).length;
   const shape = [1, ...wanted.map((dim) => (dim === -1 ? count / given : dim))];
   if (open > 1 || shape.some((dim) => !Number.isInteger(dim) || dim < 1) || elementCount(shape) !== count)
-    throw new LayerError(
+    throw new UnreadableError(
       `cannot give ${shapeText(x.shape)} the shape ${wanted.join('x')}`,
       'check its target_shape against the input of the model',
     );
   return site.reshape(x, shape);
 };
 
-/** A permutation that leaves the order of all dimensions larger than 1 moves no value: it is a reshape. */
+/** One dimension of 1 more, counted with the batch. */
+export const lowerExpandDims: LowerLayer = (site, inputs) => {
+  const x = only(site, inputs);
+  const [given, ...more] = axesOf(site);
+  const axis = given! < 0 ? given! + x.shape.length + 1 : given!;
+  if (more.length > 0 || axis < 1 || axis > x.shape.length)
+    throw new UnreadableError('adds a dimension where there is no place for one', 'use axis=-1');
+  return site.expandDims(x, axis);
+};
+
+/** Dimensions of 1 fewer; without an axis all but the batch. */
+export const lowerSqueeze: LowerLayer = (site, inputs) => {
+  const x = only(site, inputs);
+  const none = (field(site.config, 'axis') ?? null) === null;
+  const axes = none
+    ? x.shape.flatMap((size, axis) => (axis > 0 && size === 1 ? [axis] : []))
+    : axesOf(site).map((axis) => (axis < 0 ? axis + x.shape.length : axis));
+  if (axes.some((axis) => axis < 1 || x.shape[axis] !== 1))
+    throw new UnreadableError('takes a dimension away that is none of 1', 'check its axis');
+  return site.squeeze(x, axes);
+};
+
+function axesOf(site: LayerSite): readonly number[] {
+  const axis = field(site.config, 'axis') ?? -1;
+  return Array.isArray(axis) ? integersField(site.config, 'axis') : integersField({ axis: [axis] }, 'axis');
+}
+
 export const lowerPermute: LowerLayer = (site, inputs) => {
   const x = only(site, inputs);
   const dims = integersField(site.config, 'dims');
   const rank = x.shape.length - 1;
   if (dims.length !== rank || new Set(dims).size !== rank || dims.some((dim) => dim < 1 || dim > rank))
-    throw new LayerError(`permutes ${rank} dimensions as ${dims.join(', ')}`, 'save the model again');
-  const moved = dims.filter((dim) => x.shape[dim] !== 1);
-  if (moved.some((dim, i) => i > 0 && dim < moved[i - 1]!))
-    throw new LayerError(
-      'swaps dimensions, for which kws-gen has no operator',
-      'leave the layer out and give the features in the order that the layers behind it take',
-    );
-  return site.reshape(x, [1, ...dims.map((dim) => x.shape[dim]!)]);
+    throw new UnreadableError(`permutes ${rank} dimensions as ${dims.join(', ')}`, 'save the model again');
+  return site.transpose(x, [0, ...dims]);
 };
 
 const lowerZeroPadding =

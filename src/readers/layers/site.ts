@@ -1,49 +1,51 @@
 /**
  * What the lowering of a layer sees: its configuration, its weights, and a builder of operators.
  *
- * A lowering turns the values a layer is called on into the values it gives; it throws a `LayerError` for
+ * A lowering turns the values a layer is called on into the values it gives; it throws a `UnreadableError` for
  * what it cannot do.
  */
 import type { ModelBuilder } from '../../model/builder.js';
 import { elementCount, shapeText } from '../../model/elements.js';
-import type { OperatorKind, OperatorOptions } from '../../model/types.js';
-import type { Fields } from './config.js';
-import { LayerError } from './config.js';
+import type { Fields } from '../support/fields.js';
+import { OperatorSite, type Value } from '../support/operator-site.js';
+import { UnreadableError } from '../support/unreadable.js';
 import type { Taken, Wanted, Weight } from './weights.js';
 import { takeWeights } from './weights.js';
 
-/** A float32 tensor of the model in the making; its first dimension is the batch, 1. */
-export interface Value {
-  readonly id: number;
-  readonly shape: readonly number[];
-}
-
 export type LowerLayer = (site: LayerSite, inputs: readonly Value[]) => Value;
 
-type Kind = Exclude<OperatorKind, 'FOREIGN' | 'READ_VARIABLE' | 'ASSIGN_VARIABLE' | 'RESHAPE'>;
+/** The parts of a model that a layer is lowered from. */
+export interface LayerParts {
+  /** Unique in the model; begins the names of its tensors. */
+  readonly label: string;
+  readonly className: string;
+  readonly config: Fields;
+  readonly weights: () => readonly Weight[];
+  /** Major version of the Keras that wrote the model: some functions changed their meaning. */
+  readonly keras: 2 | 3;
+}
 
-/** Elements of one activation: beyond it nothing is made for a microcontroller. */
-const MOST_ELEMENTS = 1 << 24;
-const MOST_DIMENSIONS = 8;
-
-export class LayerSite {
-  /** Constants by name: a layer that is called twice has them once. */
-  private readonly constants = new Map<string, number>();
+export class LayerSite extends OperatorSite {
+  readonly className: string;
+  readonly config: Fields;
+  readonly keras: 2 | 3;
+  private readonly found: LayerParts['weights'];
   private readonly taken = new Map<string, unknown>();
-  private readonly used = new Map<string, number>();
 
-  /** @param label unique in the model; begins the names of its tensors */
+  /** @param spend notes how many values are about to be read; throws where that is too much for one model */
   constructor(
-    readonly label: string,
-    readonly className: string,
-    readonly config: Fields,
-    private readonly builder: ModelBuilder,
-    private readonly found: () => readonly Weight[],
-    /** Notes how many values are about to be read; throws where that is too much for one model. */
+    { label, className, config, weights, keras }: LayerParts,
+    builder: ModelBuilder,
     private readonly spend: (values: number) => void,
-  ) {}
+  ) {
+    super(label, builder);
+    this.className = className;
+    this.config = config;
+    this.keras = keras;
+    this.found = weights;
+  }
 
-  /** Its variables, in Keras's order. @throws LayerError */
+  /** Its variables, in Keras's order. @throws UnreadableError */
   weights<W extends Wanted>(wanted: W): Taken<W> {
     const key = JSON.stringify(wanted);
     const known = this.taken.get(key);
@@ -54,88 +56,26 @@ export class LayerSite {
     this.taken.set(key, taken);
     return taken;
   }
-
-  /** Id of a constant, made at the first use. */
-  constant(
-    name: string,
-    type: 'float32' | 'int32',
-    shape: readonly number[],
-    values: () => ArrayLike<number>,
-  ): number {
-    // Integers follow from the input's shape, which may differ from call to call; weights do not.
-    const list = type === 'int32' ? values() : undefined;
-    const key = list === undefined ? name : `${name} ${Array.from(list).join()}`;
-    const known = this.constants.get(key);
-    if (known !== undefined) return known;
-    const id = this.builder.constant(`${this.label}/${name}`, type, shape, list ?? values());
-    this.constants.set(key, id);
-    return id;
-  }
-
-  /** Appends an operator with one output. */
-  emit<K extends Kind>(
-    kind: K,
-    inputs: readonly number[],
-    shape: readonly number[],
-    options: OperatorOptions[K],
-  ): Value {
-    checkShape(shape);
-    const name = this.tensorName(kind);
-    return { id: this.builder.add(kind, inputs, { name, shape, type: 'float32' }, options), shape };
-  }
-
-  /** The value in another shape; the value itself where it has that shape. */
-  reshape(x: Value, shape: readonly number[]): Value {
-    if (shape.length === x.shape.length && shape.every((dim, axis) => dim === x.shape[axis])) return x;
-    checkShape(shape);
-    return { id: this.builder.reshape(x.id, shape, this.tensorName('RESHAPE')), shape };
-  }
-
-  private tensorName(kind: string): string {
-    const base = `${this.label}/${kind.toLowerCase()}`;
-    const times = this.used.get(base) ?? 0;
-    this.used.set(base, times + 1);
-    return times === 0 ? base : `${base}_${times}`;
-  }
 }
 
-/** @throws LayerError for dimensions below 1 and for sizes nobody runs on a microcontroller */
-export function checkShape(shape: readonly number[]): void {
-  if (shape.length > MOST_DIMENSIONS)
-    throw new LayerError(
-      `gives ${shape.length} dimensions; at most ${MOST_DIMENSIONS} are read`,
-      'give a model made for microcontrollers',
-    );
-  if (shape.some((dim) => !Number.isInteger(dim) || dim < 1))
-    throw new LayerError(
-      `leaves nothing of its input: it would give ${shapeText(shape)}`,
-      'check the shape of the model input and the sizes of the windows before it',
-    );
-  if (elementCount(shape) > MOST_ELEMENTS)
-    throw new LayerError(
-      `gives ${shapeText(shape)}, more than the ${MOST_ELEMENTS} elements that are read`,
-      'give a model made for microcontrollers',
-    );
-}
-
-/** The only value of a layer that takes one. @throws LayerError */
+/** The only value of a layer that takes one. @throws UnreadableError */
 export function only(site: LayerSite, inputs: readonly Value[], rank?: number): Value {
   const [x] = inputs;
   if (x === undefined || inputs.length !== 1)
-    throw new LayerError(`takes one input and is given ${inputs.length}`, 'save the model again');
+    throw new UnreadableError(`takes one input and is given ${inputs.length}`, 'save the model again');
   if (rank !== undefined && x.shape.length !== rank)
-    throw new LayerError(
+    throw new UnreadableError(
       `${site.className} takes ${rank} dimensions (with the batch) and is given ${shapeText(x.shape)}`,
       'put a Reshape layer before it',
     );
   return x;
 }
 
-/** @throws LayerError for a layer that has its channels first */
+/** @throws UnreadableError for a layer that has its channels first */
 export function expectChannelsLast(site: LayerSite): void {
   const order = Object.hasOwn(site.config, 'data_format') ? site.config.data_format : undefined;
   if (order !== undefined && order !== null && order !== 'channels_last')
-    throw new LayerError(
+    throw new UnreadableError(
       `has the data_format "${order === 'channels_first' ? order : 'unknown'}"; channels_last is read`,
       "build the model with data_format='channels_last' and copy the weights",
     );

@@ -6,8 +6,10 @@
  */
 import { shapeText } from '../../model/elements.js';
 import { printable } from '../names.js';
-import type { Fields } from './config.js';
-import { field, isFields, LayerError, textField } from './config.js';
+import type { Fields } from '../support/fields.js';
+import { field, isFields } from '../support/fields.js';
+import { UnreadableError } from '../support/unreadable.js';
+import { textField } from './config.js';
 import type { Call, Ref } from './inbound.js';
 import { readCalls, readRefs } from './inbound.js';
 
@@ -41,7 +43,7 @@ interface Budget {
 
 /**
  * @param topology `modelTopology` of a TF.js model, `model_config` of an HDF5 file, `config.json` of a `.keras` file
- * @throws LayerError where it is none
+ * @throws UnreadableError where it is none
  */
 export function readTopology(topology: unknown): Network {
   const outer = isFields(topology) ? topology : {};
@@ -51,12 +53,12 @@ export function readTopology(topology: unknown): Network {
 
 function readNetwork(model: Fields, depth: number, budget: Budget): Network {
   if (depth > MOST_DEPTH)
-    throw new LayerError(`nests models deeper than ${MOST_DEPTH}`, 'give a plain model');
+    throw new UnreadableError(`nests models deeper than ${MOST_DEPTH}`, 'give a plain model');
   const className = textField(model, 'class_name', '');
   const config = field(model, 'config');
   if (className === SEQUENTIAL) return readSequential(config, depth, budget);
   if (FUNCTIONAL.has(className) && isFields(config)) return readFunctional(config, depth, budget);
-  throw new LayerError(
+  throw new UnreadableError(
     className === ''
       ? 'does not describe a model of layers'
       : `is a model of the class ${printable(className)}; Sequential and Functional ones are read`,
@@ -66,10 +68,10 @@ function readNetwork(model: Fields, depth: number, budget: Budget): Network {
 
 function layerList(config: Fields, budget: Budget): readonly unknown[] {
   const layers = field(config, 'layers');
-  if (!Array.isArray(layers) || layers.length === 0) throw new LayerError('has no layers', AGAIN);
+  if (!Array.isArray(layers) || layers.length === 0) throw new UnreadableError('has no layers', AGAIN);
   budget.layers += layers.length;
   if (budget.layers > MOST_LAYERS)
-    throw new LayerError(
+    throw new UnreadableError(
       `has more than ${MOST_LAYERS} layers, which is beyond what kws-gen reads`,
       'give a model made for microcontrollers',
     );
@@ -82,7 +84,8 @@ function readLayer(raw: unknown, depth: number, budget: Budget): LayerNode {
   const config = field(layer, 'config');
   const settings = isFields(config) ? config : {};
   const name = textField(layer, 'name', textField(settings, 'name', ''));
-  if (className === '' || name === '') throw new LayerError('has a layer without a class or a name', AGAIN);
+  if (className === '' || name === '')
+    throw new UnreadableError('has a layer without a class or a name', AGAIN);
   const nested = className === SEQUENTIAL || FUNCTIONAL.has(className);
   return {
     name,
@@ -97,7 +100,7 @@ function readLayer(raw: unknown, depth: number, budget: Budget): LayerNode {
 function readFunctional(config: Fields, depth: number, budget: Budget): Network {
   const layers = layerList(config, budget).map((layer) => readLayer(layer, depth, budget));
   if (new Set(layers.map(({ name }) => name)).size !== layers.length)
-    throw new LayerError('has two layers of the same name', 'give every layer a name of its own');
+    throw new UnreadableError('has two layers of the same name', 'give every layer a name of its own');
   return countedFromZero({
     layers,
     inputs: readRefs(field(config, 'input_layers')),
@@ -136,7 +139,7 @@ function readSequential(config: unknown, depth: number, budget: Budget): Network
   const call = (name: string): Call => ({ inputs: [{ layer: name, node: 0, tensor: 0 }], constants: false });
   const chain = layers.map((layer, i) => ({ ...layer, calls: i === 0 ? [] : [call(layers[i - 1]!.name)] }));
   if (new Set(chain.map(({ name }) => name)).size !== chain.length)
-    throw new LayerError('has two layers of the same name', 'give every layer a name of its own');
+    throw new UnreadableError('has two layers of the same name', 'give every layer a name of its own');
   const end = (name: string): readonly Ref[] => [{ layer: name, node: 0, tensor: 0 }];
   return { layers: chain, inputs: end(chain[0]!.name), outputs: end(chain.at(-1)!.name) };
 }
@@ -158,25 +161,25 @@ function inputShapeField(config: Fields): unknown {
   return Array.isArray(rest) ? [null, ...rest] : undefined;
 }
 
-/** Shape and type of an input layer; the batch is read as 1. @throws LayerError */
+/** Shape and type of an input layer; the batch is read as 1. @throws UnreadableError */
 export function readInput(layer: LayerNode): readonly number[] {
   const shape = inputShapeField(layer.config);
   if (!Array.isArray(shape) || shape.length === 0)
-    throw new LayerError(
+    throw new UnreadableError(
       'does not say what shape its input has',
       'build the model with an input shape (keras.Input) and save it again',
     );
   const rest = shape.slice(1);
   if (rest.some((dim) => dim === null || (Number.isInteger(dim) && dim < 0)))
-    throw new LayerError(
+    throw new UnreadableError(
       `has the dynamic input shape ${printable(shapeText(shape.slice(0, 8).map((dim) => dim ?? '?') as number[]))}; only the batch may be open`,
       'build the model with a fixed input shape, copy the weights, and save it',
     );
   if (shape.length > 8 || !rest.every((dim) => Number.isInteger(dim) && dim > 0 && dim <= 1 << 24))
-    throw new LayerError('has an input shape that makes no sense', AGAIN);
+    throw new UnreadableError('has an input shape that makes no sense', AGAIN);
   const dtype = field(layer.config, 'dtype');
   if (typeof dtype === 'string' && !/float/.test(dtype))
-    throw new LayerError(
+    throw new UnreadableError(
       `takes ${printable(dtype)}; models that take float features are read`,
       'give a model that takes the features of a front end',
     );

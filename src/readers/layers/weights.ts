@@ -7,7 +7,7 @@
  */
 import { elementCount, shapeText } from '../../model/elements.js';
 import { printable } from '../names.js';
-import { LayerError } from './config.js';
+import { UnreadableError } from '../support/unreadable.js';
 
 export interface Weight {
   /** The variable's own name, such as `kernel`, or its number. */
@@ -42,7 +42,7 @@ export type Taken<W extends Wanted> = {
  * The variables of a layer.
  *
  * @param wanted shapes by name, in the order in which Keras keeps the variables
- * @throws LayerError where one is missing, has another shape, or holds NaN or infinity
+ * @throws UnreadableError where one is missing, has another shape, or holds NaN or infinity
  */
 export function takeWeights<W extends Wanted>(found: readonly Weight[], wanted: W): Taken<W> {
   const byName = new Map(found.map((weight) => [weight.name, weight]));
@@ -53,9 +53,9 @@ export function takeWeights<W extends Wanted>(found: readonly Weight[], wanted: 
   const taken = shapes.map(([name, shape], position): [string, Float32Array] => {
     const weight = named || found.length < shapes.length ? byName.get(name) : found[position];
     if (weight === undefined)
-      throw new LayerError(`its weight ${name} (${shapeText(shape)}) is missing`, AGAIN);
+      throw new UnreadableError(`its weight ${name} (${shapeText(shape)}) is missing`, AGAIN);
     if (weight.shape.length !== shape.length || weight.shape.some((dim, axis) => dim !== shape[axis]))
-      throw new LayerError(
+      throw new UnreadableError(
         `its weight ${name} has the shape ${printable(shapeText(weight.shape.slice(0, 8)))}; ${shapeText(shape)} follows from the layer`,
         AGAIN,
       );
@@ -66,10 +66,10 @@ export function takeWeights<W extends Wanted>(found: readonly Weight[], wanted: 
 
 function finite(values: Float32Array, name: string, count: number): Float32Array {
   if (values.length !== count)
-    throw new LayerError(`its weight ${name} has ${values.length} values; ${count} are needed`, AGAIN);
+    throw new UnreadableError(`its weight ${name} has ${values.length} values; ${count} are needed`, AGAIN);
   const bad = values.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0)
-    throw new LayerError(
+    throw new UnreadableError(
       `its weight ${name} holds ${values[bad]} at position ${bad}`,
       'the training diverged, or the file is damaged: train again with a lower learning rate',
     );

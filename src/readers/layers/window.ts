@@ -2,22 +2,14 @@
  * Windows that slide over one or two spatial dimensions. One-dimensional layers run as two-dimensional
  * operators of height 1, between two reshapes.
  */
-import { slidingWindow } from '../../model/arithmetic.js';
-import type { Padding } from '../../model/types.js';
-import { printable } from '../names.js';
-import { countField, countsField, LayerError, textField } from './config.js';
-import type { LayerSite, Value } from './site.js';
-import { expectChannelsLast, only } from './site.js';
 
-export interface Window {
-  readonly height: number;
-  readonly width: number;
-  readonly strideH: number;
-  readonly strideW: number;
-  readonly dilationH: number;
-  readonly dilationW: number;
-  readonly padding: Padding;
-}
+import { printable } from '../names.js';
+import type { Value } from '../support/operator-site.js';
+import { UnreadableError } from '../support/unreadable.js';
+import { pad, type Window } from '../support/window.js';
+import { countField, countsField, textField } from './config.js';
+import type { LayerSite } from './site.js';
+import { expectChannelsLast, only } from './site.js';
 
 export interface Windowed {
   /** The layer's input as [1, h, w, c], causal padding applied. */
@@ -34,7 +26,7 @@ export interface WindowFields {
   readonly strides: 'one' | 'size';
 }
 
-/** @throws LayerError for windows that no operator computes */
+/** @throws UnreadableError for windows that no operator computes */
 export function windowed(
   site: LayerSite,
   inputs: readonly Value[],
@@ -58,7 +50,7 @@ export function windowed(
 
   const padding = textField(site.config, 'padding', 'valid').toLowerCase();
   if (padding !== 'same' && padding !== 'valid' && !(padding === 'causal' && dimensions === 1))
-    throw new LayerError(
+    throw new UnreadableError(
       `has the padding "${printable(padding)}", which kws-gen does not read`,
       'use "same"',
     );
@@ -89,29 +81,11 @@ function two(values: readonly number[]): readonly [number, number] {
   return values.length === 1 ? [1, values[0]!] : [values[0]!, values[1]!];
 }
 
-/** Height and width after the window. */
-export function outputSize(x: Value, window: Window): readonly [number, number] {
-  const { padding, height, width, strideH, strideW, dilationH, dilationW } = window;
-  return [
-    slidingWindow(padding, x.shape[1]!, height, strideH, dilationH).output,
-    slidingWindow(padding, x.shape[2]!, width, strideW, dilationW).output,
-  ];
-}
-
-/** Zeros around the spatial dimensions of a value of any rank; nothing where there are none to add. */
-export function pad(site: LayerSite, x: Value, sides: readonly (readonly [number, number])[]): Value {
-  const all = [[0, 0], ...sides, [0, 0]] as const;
-  if (all.every(([before, after]) => before === 0 && after === 0)) return x;
-  const paddings = site.constant('paddings', 'int32', [all.length, 2], () => all.flat());
-  const shape = x.shape.map((dim, axis) => dim + all[axis]![0] + all[axis]![1]);
-  return site.emit('PAD', [x.id, paddings], shape, {});
-}
-
 /** Filters of a convolution; grouped ones have no operator. */
 export function expectUngrouped(site: LayerSite): void {
   const groups = countField(site.config, 'groups', 1);
   if (groups !== 1)
-    throw new LayerError(
+    throw new UnreadableError(
       `convolves in ${groups} groups, which kws-gen does not read`,
       'use DepthwiseConv2D with a 1x1 Conv2D instead',
     );

@@ -2,7 +2,7 @@
 
 import type { Attribute, GraphDef, GraphFunction, GraphNode } from '../graph/graph-def.js';
 import { CONVERT_AGAIN, dataInputs, MOST_NODES, nodesByName } from '../graph/graph-def.js';
-import { LayerError } from '../layers/config.js';
+import { UnreadableError } from '../support/unreadable.js';
 import { fields, lastField, signed, text, varints } from './protobuf.js';
 import { readShapeProto, readTensorProto, readTextTensor } from './tensor.js';
 
@@ -10,7 +10,7 @@ const MOST_FUNCTIONS = 20_000;
 /** More than any list that is read has. */
 const MOST_ITEMS = 4096;
 
-/** graph.proto: node 1, library 2. @throws LayerError */
+/** graph.proto: node 1, library 2. @throws UnreadableError */
 export function readGraphDef(message: Uint8Array): GraphDef {
   const nodes: GraphNode[] = [];
   const functions = new Map<string, GraphFunction>();
@@ -22,7 +22,7 @@ export function readGraphDef(message: Uint8Array): GraphDef {
         const read = readFunction(entry.bytes);
         functions.set(read.name, read);
         if (functions.size > MOST_FUNCTIONS)
-          throw new LayerError('has too many functions', 'give a model made for microcontrollers');
+          throw new UnreadableError('has too many functions', 'give a model made for microcontrollers');
       }
     if (nodes.length > MOST_NODES) break;
   }
@@ -43,7 +43,7 @@ function readNode(message: Uint8Array): GraphNode {
       attributes.set(key, readAttribute(value));
     }
   }
-  if (name === '') throw new LayerError('has a node without a name', CONVERT_AGAIN);
+  if (name === '') throw new UnreadableError('has a node without a name', CONVERT_AGAIN);
   return { name, op, inputs: dataInputs(inputs), attributes };
 }
 

@@ -5,7 +5,7 @@
  * field costs at least one byte and is visited once per level, and levels are those of the messages that are
  * asked for: time is bounded by the file's size.
  */
-import { LayerError } from '../layers/config.js';
+import { UnreadableError } from '../support/unreadable.js';
 
 export interface Field {
   readonly number: number;
@@ -17,11 +17,11 @@ export interface Field {
 }
 
 const DAMAGED = 'copy or save the model again: all files of its folder belong together';
-const damaged = () => new LayerError('is damaged: its protocol buffers end in the middle', DAMAGED);
+const damaged = () => new UnreadableError('is damaged: its protocol buffers end in the middle', DAMAGED);
 
 const NONE = new Uint8Array(0);
 
-/** A varint at `at`, at most ten bytes. @throws LayerError */
+/** A varint at `at`, at most ten bytes. @throws UnreadableError */
 export function readVarint(bytes: Uint8Array, at: number): { readonly value: bigint; readonly next: number } {
   let value = 0n;
   for (let i = 0; i < 10; i++) {
@@ -33,7 +33,7 @@ export function readVarint(bytes: Uint8Array, at: number): { readonly value: big
   throw damaged();
 }
 
-/** The fields of a message in their order. @throws LayerError while it is read */
+/** The fields of a message in their order. @throws UnreadableError while it is read */
 export function* fields(message: Uint8Array): Generator<Field> {
   let at = 0;
   while (at < message.length) {
@@ -58,7 +58,7 @@ export function* fields(message: Uint8Array): Generator<Field> {
   }
 }
 
-/** Last field of that number, as protobuf takes single fields. @throws LayerError */
+/** Last field of that number, as protobuf takes single fields. @throws UnreadableError */
 export function lastField(message: Uint8Array, number: number): Field | undefined {
   let found: Field | undefined;
   for (const one of fields(message)) if (one.number === number) found = one;
@@ -70,13 +70,13 @@ export function signed(varint: bigint): number {
   return Number(BigInt.asIntN(64, varint));
 }
 
-/** A text that is short enough to be a name. @throws LayerError */
+/** A text that is short enough to be a name. @throws UnreadableError */
 export function text(bytes: Uint8Array): string {
-  if (bytes.length > 1 << 16) throw new LayerError('has a name of more than 64 KiB', DAMAGED);
+  if (bytes.length > 1 << 16) throw new UnreadableError('has a name of more than 64 KiB', DAMAGED);
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
 }
 
-/** Varints of a repeated field, packed or not. @throws LayerError */
+/** Varints of a repeated field, packed or not. @throws UnreadableError */
 export function varints(field: Field): readonly bigint[] {
   if (field.wire === 0) return [field.varint];
   const values: bigint[] = [];

@@ -11,12 +11,12 @@
 import type { Frame } from '../graph/flatten.js';
 import { CALLS, dataInput, Flattener } from '../graph/flatten.js';
 import type { GraphDef, GraphNode } from '../graph/graph-def.js';
-import { LayerError } from '../layers/config.js';
+import { UnreadableError } from '../support/unreadable.js';
 
 const ASSIGNS: ReadonlySet<string> = new Set(['AssignVariableOp', 'Assign']);
 const MOST_FRAMES = 1000;
 
-/** Keys of variables by the node that holds them. @throws LayerError */
+/** Keys of variables by the node that holds them. @throws UnreadableError */
 export function restoredKeys(graph: GraphDef, restore: string): ReadonlyMap<GraphNode, string> {
   const flattener = new Flattener(graph);
   const keys = new Map<GraphNode, string>();
@@ -64,7 +64,7 @@ function keysOf(
   const { node } = flattener.resolve(frame, dataInput(restore, 1));
   const texts = node.attributes.get('value')?.tensorTexts;
   if (node.op !== 'Const' || texts === undefined)
-    throw new LayerError(
+    throw new UnreadableError(
       'does not say which variables it restores',
       'save the model again, or give its Keras file',
     );

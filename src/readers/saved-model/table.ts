@@ -4,7 +4,7 @@
  * Specification: LevelDB's doc/table_format.md, with TensorFlow's magic number
  * (tensorflow/core/lib/io/format.h).
  */
-import { LayerError } from '../layers/config.js';
+import { UnreadableError } from '../support/unreadable.js';
 import { maskedCrc32c } from './crc32c.js';
 import { readVarint } from './protobuf.js';
 
@@ -15,7 +15,7 @@ const MOST_ENTRIES = 50_000;
 /** Keys share their beginning: a few bytes could say many. */
 const MOST_KEY_BYTES = 4096;
 const AGAIN = 'copy or save the model again: all files of its folder belong together';
-const damaged = (what: string) => new LayerError(`is damaged: ${what}`, AGAIN);
+const damaged = (what: string) => new UnreadableError(`is damaged: ${what}`, AGAIN);
 
 interface Block {
   readonly offset: number;
@@ -28,7 +28,7 @@ function blockHandle(bytes: Uint8Array, at: number): Block & { readonly next: nu
   return { offset: Number(offset.value), size: Number(size.value), next: size.next };
 }
 
-/** All entries, by key. @throws LayerError */
+/** All entries, by key. @throws UnreadableError */
 export function readTable(file: Uint8Array): ReadonlyMap<string, Uint8Array> {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   if (file.length < FOOTER || view.getBigUint64(file.length - 8, true) !== MAGIC)
@@ -45,7 +45,7 @@ export function readTable(file: Uint8Array): ReadonlyMap<string, Uint8Array> {
     if (left < 0) throw damaged('its blocks overlap');
     for (const [key, value] of entries(block(file, place))) table.set(key, value);
     if (table.size > MOST_ENTRIES)
-      throw new LayerError(
+      throw new UnreadableError(
         `names more than ${MOST_ENTRIES} variables`,
         'give a model made for microcontrollers',
       );
@@ -59,7 +59,10 @@ function block(file: Uint8Array, { offset, size }: Block): Uint8Array {
   if (view.getUint32(offset + size + 1, true) !== maskedCrc32c(file.subarray(offset, offset + size + 1)))
     throw damaged('the checksum of a block does not fit');
   if (file[offset + size] !== 0)
-    throw new LayerError('is compressed, which kws-gen does not read', 'save the model with Keras (.keras)');
+    throw new UnreadableError(
+      'is compressed, which kws-gen does not read',
+      'save the model with Keras (.keras)',
+    );
   return file.subarray(offset, offset + size);
 }
 

@@ -8,7 +8,7 @@ import { elementCount } from '../../model/elements.js';
 import { fromFloat16 } from '../../model/values.js';
 import { DATA_TYPES, type TensorValues } from '../graph/graph-def.js';
 import { checkedShape } from '../graph/lower.js';
-import { LayerError } from '../layers/config.js';
+import { UnreadableError } from '../support/unreadable.js';
 import type { Field } from './protobuf.js';
 import { fields, lastField, signed, text, varints } from './protobuf.js';
 
@@ -41,26 +41,26 @@ const STORED: ReadonlyMap<number, Stored> = new Map([
 function storedAs(type: number): Stored {
   const stored = STORED.get(type);
   if (stored === undefined)
-    throw new LayerError(
+    throw new UnreadableError(
       `has values of the type ${type} of TensorFlow, which kws-gen does not read`,
       'build the model with float32 weights, and save it again',
     );
   return stored;
 }
 
-/** Little-endian elements. @throws LayerError for another type or length */
+/** Little-endian elements. @throws UnreadableError for another type or length */
 export function tensorFromBytes(type: number, shape: readonly number[], bytes: Uint8Array): TensorValues {
   const stored = storedAs(type);
   const count = elementCount(checkedShape(shape));
   if (bytes.length !== count * stored.bytes)
-    throw new LayerError(`has ${bytes.length} bytes where ${count * stored.bytes} are needed`, AGAIN);
+    throw new UnreadableError(`has ${bytes.length} bytes where ${count * stored.bytes} are needed`, AGAIN);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const values = stored.type === 'float' ? new Float32Array(count) : new Float64Array(count);
   for (let i = 0; i < count; i++) values[i] = stored.read(view, i * stored.bytes);
   return { type: stored.type, shape, values };
 }
 
-/** A TensorShapeProto: -1 for an open dimension, null where the rank is unknown. @throws LayerError */
+/** A TensorShapeProto: -1 for an open dimension, null where the rank is unknown. @throws UnreadableError */
 export function readShapeProto(message: Uint8Array): readonly number[] | null {
   const dims: number[] = [];
   for (const { number, bytes, varint } of fields(message)) {
@@ -68,7 +68,7 @@ export function readShapeProto(message: Uint8Array): readonly number[] | null {
     if (number !== 2) continue;
     const size = lastField(bytes, 1);
     dims.push(size === undefined ? 0 : Math.max(-1, signed(size.varint)));
-    if (dims.length > 64) throw new LayerError('has a tensor of more than 64 dimensions', AGAIN);
+    if (dims.length > 64) throw new UnreadableError('has a tensor of more than 64 dimensions', AGAIN);
   }
   return dims;
 }
@@ -86,11 +86,11 @@ function parts(message: Uint8Array) {
     else if (field.number === 4) content = field.bytes;
     else if (field.number > 4) lists.push(field);
   }
-  if (shape === null) throw new LayerError('has a constant without a shape', AGAIN);
+  if (shape === null) throw new UnreadableError('has a constant without a shape', AGAIN);
   return { type, shape, content, lists };
 }
 
-/** @throws LayerError */
+/** @throws UnreadableError */
 export function readTensorProto(message: Uint8Array): TensorValues {
   const { type, shape, content, lists } = parts(message);
   if (content.length > 0) return tensorFromBytes(type, shape, content);
@@ -99,7 +99,8 @@ export function readTensorProto(message: Uint8Array): TensorValues {
   const listed = lists
     .filter(({ number }) => number === stored.list)
     .flatMap((field) => [...listOf(type, field)]);
-  if (listed.length > count) throw new LayerError('has a constant with more values than its shape', AGAIN);
+  if (listed.length > count)
+    throw new UnreadableError('has a constant with more values than its shape', AGAIN);
   const values = stored.type === 'float' ? new Float32Array(count) : new Float64Array(count);
   for (let i = 0; i < count; i++) values[i] = listed[i] ?? listed.at(-1) ?? 0;
   return { type: stored.type, shape, values };
@@ -118,7 +119,7 @@ function* listOf(type: number, field: Field): Generator<number> {
   for (let at = 0; at + width <= bytes.length; at += width) yield read(view, at);
 }
 
-/** Texts of a TensorProto of strings. @throws LayerError */
+/** Texts of a TensorProto of strings. @throws UnreadableError */
 export function readTextTensor(message: Uint8Array): readonly string[] {
   const { lists } = parts(message);
   return lists.filter(({ number }) => number === 8).map(({ bytes }) => text(bytes));

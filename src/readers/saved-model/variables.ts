@@ -5,8 +5,8 @@
  */
 import { inputError } from '../../diagnostics/errors.js';
 import type { TensorValues } from '../graph/graph-def.js';
-import { LayerError } from '../layers/config.js';
 import type { Siblings } from '../siblings.js';
+import { UnreadableError } from '../support/unreadable.js';
 import { maskedCrc32c } from './crc32c.js';
 import { fields, lastField } from './protobuf.js';
 import { readTable } from './table.js';
@@ -17,7 +17,7 @@ const MOST_FILES = 100;
 const AGAIN = 'copy or save the model again: all files of its folder belong together';
 
 export interface Variables {
-  /** A variable by its key; undefined where the files have none. Reading it throws a LayerError. */
+  /** A variable by its key; undefined where the files have none. Reading it throws a UnreadableError. */
   readonly get: (key: string) => (() => TensorValues) | undefined;
   readonly files: readonly Uint8Array[];
 }
@@ -35,7 +35,7 @@ export async function readVariables(name: string, siblings: Siblings): Promise<V
     };
     return { get, files: [index, ...files] };
   } catch (error) {
-    if (!(error instanceof LayerError)) throw error;
+    if (!(error instanceof UnreadableError)) throw error;
     const where = `${name}, ${INDEX}`;
     throw inputError({ where, what: error.what, next: error.next }, { cause: error });
   }
@@ -44,11 +44,11 @@ export async function readVariables(name: string, siblings: Siblings): Promise<V
 /** BundleHeaderProto: num_shards 1, endianness 2. */
 async function readShards(table: ReadonlyMap<string, Uint8Array>, siblings: Siblings): Promise<Uint8Array[]> {
   const header = table.get('');
-  if (header === undefined) throw new LayerError('has no header', AGAIN);
+  if (header === undefined) throw new UnreadableError('has no header', AGAIN);
   const count = Number(lastField(header, 1)?.varint ?? 0n);
   if ((lastField(header, 2)?.varint ?? 0n) !== 0n)
-    throw new LayerError('was written on a big-endian machine', 'save the model on another one');
-  if (count < 1 || count > MOST_FILES) throw new LayerError(`names ${count} data files`, AGAIN);
+    throw new UnreadableError('was written on a big-endian machine', 'save the model on another one');
+  if (count < 1 || count > MOST_FILES) throw new UnreadableError(`names ${count} data files`, AGAIN);
   const digits = (value: number) => String(value).padStart(5, '0');
   const files: Uint8Array[] = [];
   for (let shard = 0; shard < count; shard++)
@@ -73,9 +73,9 @@ function entryReader(files: readonly Uint8Array[]): (entry: Uint8Array) => Tenso
     if (before !== undefined) return before;
     const entry = locate(message, files);
     left -= entry.bytes.length;
-    if (left < 0) throw new LayerError('shares its values with other variables', AGAIN);
+    if (left < 0) throw new UnreadableError('shares its values with other variables', AGAIN);
     if (entry.crc !== undefined && entry.crc !== maskedCrc32c(entry.bytes))
-      throw new LayerError(`has values whose checksum does not fit, in data file ${entry.shard}`, AGAIN);
+      throw new UnreadableError(`has values whose checksum does not fit, in data file ${entry.shard}`, AGAIN);
     const values = tensorFromBytes(entry.type, entry.shape, entry.bytes);
     known.set(message, values);
     return values;
@@ -92,12 +92,15 @@ function locate(message: Uint8Array, files: readonly Uint8Array[]): Entry {
     else if (number === 6 && bytes.length === 4)
       crc = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
     else if (number === 7)
-      throw new LayerError('is a variable in several slices', 'save the model without partitions or shards');
+      throw new UnreadableError(
+        'is a variable in several slices',
+        'save the model without partitions or shards',
+      );
     else if (number < 6) numbers[number] = Number(varint);
   }
   const [, type = 0, , shard = 0, offset = 0, size = 0] = numbers;
   const file = files[shard];
   if (shape === null || file === undefined || offset + size > file.length)
-    throw new LayerError(`lies beyond the end of the data file ${shard}`, AGAIN);
+    throw new UnreadableError(`lies beyond the end of the data file ${shard}`, AGAIN);
   return { type, shape, bytes: file.subarray(offset, offset + size), shard, crc };
 }

@@ -1,6 +1,6 @@
 /** CONV_2D: y[b,oy,ox,co] = sum over taps and input channels of x * filter, plus bias; outside x is zero. */
 import { slidingWindow } from '../../model/arithmetic.js';
-import { multiplyRows } from './multiply-rows.js';
+import { type Matrix, multiplyRows } from './multiply-rows.js';
 import { activationBounds, type FloatSite } from './site.js';
 
 export function prepareConv2d(site: FloatSite<'CONV_2D'>): () => void {
@@ -10,10 +10,14 @@ export function prepareConv2d(site: FloatSite<'CONV_2D'>): () => void {
   const rows = slidingWindow(padding, inH, kernelH, strideH, dilationH);
   const columns = slidingWindow(padding, inW, kernelW, strideW, dilationW);
   const [x, y] = [site.input(), site.output()];
-  const [filter, bias] = [site.weights(1), site.bias(2, outC)];
-  const bounds = activationBounds(activation);
   /** What the filter lies over: [kernelH][kernelW][inC]. */
   const patch = new Float64Array(kernelH * kernelW * inC);
+  const matrix: Matrix = {
+    weights: site.weights(1),
+    bias: site.bias(2, outC),
+    columns: patch.length,
+    bounds: activationBounds(activation),
+  };
 
   function gather(batch: number, top: number, left: number): void {
     let to = 0;
@@ -37,7 +41,7 @@ export function prepareConv2d(site: FloatSite<'CONV_2D'>): () => void {
       for (let oy = 0; oy < rows.output; oy += 1)
         for (let ox = 0; ox < columns.output; ox += 1) {
           gather(batch, oy * strideH - rows.before, ox * strideW - columns.before);
-          multiplyRows(patch, 0, filter, bias, patch.length, y, out, bounds);
+          multiplyRows(matrix, patch, 0, y, out);
           out += outC;
         }
   };

@@ -1,19 +1,24 @@
 /** The matrix-vector product that most of a float model's time goes into. */
 import type { Bounds } from './site.js';
 
+export interface Matrix {
+  /** [bias.length][columns] */
+  readonly weights: Float64Array;
+  readonly bias: Float64Array;
+  readonly columns: number;
+  readonly bounds: Bounds;
+}
+
 /**
- * y[yAt + o] = clamp(bias[o] + sum over i < n of x[xAt + i] * w[o * n + i]), for o < bias.length.
+ * y[yAt + o] = clamp(bias[o] + sum over i < columns of x[xAt + i] * weights[o * columns + i]), for o < bias.length.
  * Four rows at a time: sums that do not wait for each other are what makes it fast.
  */
 export function multiplyRows(
+  { weights: w, bias, columns: n, bounds: { low, high } }: Matrix,
   x: Float64Array | Float32Array,
   xAt: number,
-  w: Float64Array,
-  bias: Float64Array,
-  n: number,
   y: Float32Array,
   yAt: number,
-  { low, high }: Bounds,
 ): void {
   const rows = bias.length;
   let o = 0;

@@ -2,13 +2,13 @@
  * From the operators of a model that is not int8 throughout to what the engine runs.
  *
  * Owns: which operators compute on floats and which on integers.
- * Leaves to others: whether the model makes sense (`passes/verify.ts`), the arithmetic (the files beside it, and
+ * Leaves to others: whether the model makes sense (`verify/verify.ts`), the arithmetic (the files beside it, and
  * `int8/`).
  */
 import { inputError, KwsError, type Problem } from '../../diagnostics/errors.js';
-import { lowerOperator } from '../../kernels/lower.js';
+import { lowerOperator } from '../../lowering/lower.js';
 import type { Model, Operator, OperatorKind, OperatorOf } from '../../model/types.js';
-import { verifyModel } from '../../passes/verify.js';
+import { verifyModel } from '../../verify/verify.js';
 import { prepareCall } from '../int8/prepare.js';
 import type { Store } from '../store.js';
 import { FLOAT_OPERATORS } from './registry.js';

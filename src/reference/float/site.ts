@@ -1,6 +1,6 @@
 /**
  * What a float operator sees of the model when it is prepared: its tensors' shapes and arrays, checked for
- * their types. Shapes fit together already: `passes/verify.ts` has said so.
+ * their types. Shapes fit together already: `verify/verify.ts` has said so.
  */
 import { inputError } from '../../diagnostics/errors.js';
 import { constantInts } from '../../model/elements.js';

@@ -1,4 +1,4 @@
-/** LOGISTIC, TANH, RELU, RELU6: one element at a time. */
+/** LOGISTIC, TANH, RELU, RELU6, LEAKY_RELU, HARD_SWISH: one element at a time. */
 import type { OperatorKind } from '../../model/types.js';
 import type { FloatSite, Prepare } from './site.js';
 
@@ -13,4 +13,11 @@ export function unary<K extends OperatorKind>(f: (x: number) => number): Prepare
       for (let i = 0; i < x.length; i += 1) y[i] = f(x[i]!);
     };
   };
+}
+
+export const hardSwish = (x: number): number => (x * Math.min(Math.max(x + 3, 0), 6)) / 6;
+
+export function prepareLeakyRelu(site: FloatSite<'LEAKY_RELU'>): () => void {
+  const { alpha } = site.operator.options;
+  return unary<'LEAKY_RELU'>((x) => (x > 0 ? x : x * alpha))(site);
 }

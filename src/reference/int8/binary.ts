@@ -1,6 +1,6 @@
-/** ADD and MUL with broadcasting. */
+/** ADD, SUB, MUL and PRELU with broadcasting. */
 
-import type { Add, Broadcast4, Mul } from '../../kernels/call.js';
+import type { Add, Broadcast4, Mul, Prelu, Sub } from '../../lowering/call.js';
 import { clamp, type Multiplier, multiplyByQuantizedMultiplier } from '../../model/arithmetic.js';
 
 const scale = (x: number, { multiplier, shift }: Multiplier): number =>
@@ -30,6 +30,23 @@ export function add(p: Add, [a, b]: readonly Int8Array[], [y]: readonly Int8Arra
     const sum =
       scale((left + p.aOffset) << p.leftShift, p.a) + scale((right + p.bOffset) << p.leftShift, p.b);
     return clamp(scale(sum, p.output) + p.outputOffset, p.activationMin, p.activationMax);
+  });
+}
+
+export function sub(p: Sub, [a, b]: readonly Int8Array[], [y]: readonly Int8Array[]): void {
+  broadcastBinary(p.shape, a!, b!, y!, (left, right) => {
+    const difference =
+      scale((left + p.aOffset) << p.leftShift, p.a) - scale((right + p.bOffset) << p.leftShift, p.b);
+    return clamp(scale(difference, p.output) + p.outputOffset, p.activationMin, p.activationMax);
+  });
+}
+
+/** Negative values times alpha (kernels/internal/reference/prelu.h). */
+export function prelu(p: Prelu, [x, alpha]: readonly Int8Array[], [y]: readonly Int8Array[]): void {
+  broadcastBinary(p.shape, x!, alpha!, y!, (value, slope) => {
+    const input = value + p.inputOffset;
+    const scaled = input >= 0 ? scale(input, p.identity) : scale(input * (slope + p.alphaOffset), p.negative);
+    return clamp((scaled + p.outputOffset) | 0, -128, 127);
   });
 }
 

@@ -1,5 +1,5 @@
 /** CONV_2D: y[b,oy,ox,co] = sum over taps and input channels of (x + inputOffset) * filter. */
-import type { Conv2d } from '../../kernels/call.js';
+import type { Conv2d } from '../../lowering/call.js';
 import { createImage, type Image, loadImage } from './image.js';
 import { packRows, type Run } from './rows.js';
 import { prepareScaling, requantize } from './scaling.js';

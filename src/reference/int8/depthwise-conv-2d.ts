@@ -4,7 +4,7 @@
  * Two neighbouring positions share a double as two rows do in `rows.ts`: here it is the values that are stored as
  * v0 + v1 * 2^26, for both are multiplied by the same weight.
  */
-import type { DepthwiseConv2d } from '../../kernels/call.js';
+import type { DepthwiseConv2d } from '../../lowering/call.js';
 import { prepareFilters } from './conv-2d.js';
 import { createImage, type Image, loadImage } from './image.js';
 import { addPair, LANE, MOST_TAPS } from './rows.js';
@@ -79,58 +79,53 @@ function tapOffsets(
 
 /** Adds to sums[channel] what is at a position, to sums[channels + channel] what is at the next. */
 function filter(filters: Filters, pairs: Float64Array, at: number, sums: Int32Array): void {
-  const { taps, channels, multiplier } = filters;
-  const fours = multiplier === 1 ? channels - (channels % 4) : 0;
+  const { taps } = filters;
   for (let first = 0; first < taps.length; first += MOST_TAPS) {
-    const end = Math.min(taps.length, first + MOST_TAPS);
-    for (let channel = 0; channel < fours; channel += 4)
-      addFour(filters, first, end, pairs, at, channel, sums);
-    for (let channel = fours; channel < channels; channel += 1)
-      addOne(filters, first, end, pairs, at + Math.floor(channel / multiplier), channel, sums);
+    addFours(filters, first, pairs, at, sums);
+    addOnes(filters, first, pairs, at, sums);
   }
 }
 
-/** Four channels at a time: sums that do not wait for each other are what makes it fast. */
-function addFour(
-  { taps, weights, channels }: Filters,
-  first: number,
-  end: number,
-  pairs: Float64Array,
-  at: number,
-  channel: number,
-  sums: Int32Array,
-): void {
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
-  let w = first * channels + channel;
-  for (let tap = first; tap < end; tap += 1) {
-    const from = at + taps[tap]! + channel;
-    a += pairs[from]! * weights[w]!;
-    b += pairs[from + 1]! * weights[w + 1]!;
-    c += pairs[from + 2]! * weights[w + 2]!;
-    d += pairs[from + 3]! * weights[w + 3]!;
-    w += channels;
+/** Channels that are summed four at a time. */
+const inFours = ({ channels, multiplier }: Filters): number =>
+  multiplier === 1 ? channels - (channels % 4) : 0;
+
+/** The taps from `first` on, four channels at a time: sums that do not wait for each other are what makes it fast. */
+function addFours(filters: Filters, first: number, pairs: Float64Array, at: number, sums: Int32Array): void {
+  const { taps, weights, channels } = filters;
+  const end = Math.min(taps.length, first + MOST_TAPS);
+  const fours = inFours(filters);
+  for (let channel = 0; channel < fours; channel += 4) {
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let d = 0;
+    let w = first * channels + channel;
+    for (let tap = first; tap < end; tap += 1) {
+      const from = at + taps[tap]! + channel;
+      a += pairs[from]! * weights[w]!;
+      b += pairs[from + 1]! * weights[w + 1]!;
+      c += pairs[from + 2]! * weights[w + 2]!;
+      d += pairs[from + 3]! * weights[w + 3]!;
+      w += channels;
+    }
+    const next = channels + channel;
+    addPair(a, sums, channel, next);
+    addPair(b, sums, channel + 1, next + 1);
+    addPair(c, sums, channel + 2, next + 2);
+    addPair(d, sums, channel + 3, next + 3);
   }
-  const next = channels + channel;
-  addPair(a, sums, channel, next);
-  addPair(b, sums, channel + 1, next + 1);
-  addPair(c, sums, channel + 2, next + 2);
-  addPair(d, sums, channel + 3, next + 3);
 }
 
-function addOne(
-  { taps, weights, channels }: Filters,
-  first: number,
-  end: number,
-  pairs: Float64Array,
-  at: number,
-  channel: number,
-  sums: Int32Array,
-): void {
-  let sum = 0;
-  for (let tap = first; tap < end; tap += 1)
-    sum += pairs[at + taps[tap]!]! * weights[tap * channels + channel]!;
-  addPair(sum, sums, channel, channels + channel);
+/** The other channels. */
+function addOnes(filters: Filters, first: number, pairs: Float64Array, at: number, sums: Int32Array): void {
+  const { taps, weights, channels, multiplier } = filters;
+  const end = Math.min(taps.length, first + MOST_TAPS);
+  for (let channel = inFours(filters); channel < channels; channel += 1) {
+    const from = at + Math.floor(channel / multiplier);
+    let sum = 0;
+    for (let tap = first; tap < end; tap += 1)
+      sum += pairs[from + taps[tap]!]! * weights[tap * channels + channel]!;
+    addPair(sum, sums, channel, channels + channel);
+  }
 }

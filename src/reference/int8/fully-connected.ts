@@ -1,5 +1,5 @@
 /** FULLY_CONNECTED: y[b,o] = sum over i of (x[b,i] + inputOffset) * (filter[o,i] + filterOffset). */
-import type { FullyConnected } from '../../kernels/call.js';
+import type { FullyConnected } from '../../lowering/call.js';
 import { packRows } from './rows.js';
 import { prepareScaling, requantize } from './scaling.js';
 

@@ -1,19 +1,7 @@
 /** What a filter slides over: the input with its offset, inside a border of zeros, so that no tap is outside. */
+import type { WindowGeometry } from '../../lowering/window-geometry.js';
 
-export interface ImageParams {
-  readonly inH: number;
-  readonly inW: number;
-  readonly inC: number;
-  readonly outH: number;
-  readonly outW: number;
-  readonly kernelH: number;
-  readonly kernelW: number;
-  readonly strideH: number;
-  readonly strideW: number;
-  readonly dilationH: number;
-  readonly dilationW: number;
-  readonly padTop: number;
-  readonly padLeft: number;
+interface ImageParams extends WindowGeometry {
   /** Minus the zero point. */
   readonly inputOffset: number;
 }

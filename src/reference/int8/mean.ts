@@ -1,16 +1,20 @@
 /** MEAN over any dimensions: the sum, minus zero point times count, with 1/count in the multiplier. */
 
-import type { Mean } from '../../kernels/call.js';
+import type { Mean } from '../../lowering/call.js';
 import { clamp, multiplyByQuantizedMultiplier } from '../../model/arithmetic.js';
+
+/** Elements of the output to the next index of each dimension; 0 where it is reduced. */
+export function reducedStrides({ dims, reduce }: Pick<Mean, 'dims' | 'reduce'>): readonly number[] {
+  return dims.map((_, axis) =>
+    reduce[axis] === 1
+      ? 0
+      : dims.reduce<number>((n, size, other) => (other > axis && reduce[other] === 0 ? n * size : n), 1),
+  );
+}
 
 export function mean(p: Mean, [x]: readonly Int8Array[], [y]: readonly Int8Array[]): void {
   const sums = new Float64Array(y!.length);
-  /** Elements of the output to the next index of each dimension; 0 where it is reduced. */
-  const strides = p.dims.map((_, axis) =>
-    p.reduce[axis] === 1
-      ? 0
-      : p.dims.reduce<number>((n, size, other) => (other > axis && p.reduce[other] === 0 ? n * size : n), 1),
-  );
+  const strides = reducedStrides(p);
   let from = 0;
   for (let i = 0; i < p.dims[0]; i += 1)
     for (let j = 0; j < p.dims[1]; j += 1)

@@ -1,5 +1,5 @@
 /** CONCATENATION, SPLIT_V, RESHAPE and variables: bytes, whatever they mean. */
-import type { Rows } from '../../kernels/call.js';
+import type { Rows } from '../../lowering/call.js';
 
 const bytesOf = (array: ArrayBufferView): Uint8Array =>
   new Uint8Array(array.buffer, array.byteOffset, array.byteLength);

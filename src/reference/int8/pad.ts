@@ -1,5 +1,5 @@
 /** PAD of 8-bit elements with the byte of the zero point. */
-import type { Pad } from '../../kernels/call.js';
+import type { Pad } from '../../lowering/call.js';
 
 type Bytes = Int8Array | Uint8Array;
 

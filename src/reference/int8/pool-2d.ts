@@ -1,6 +1,6 @@
 /** AVERAGE_POOL_2D and MAX_POOL_2D over the taps inside the input. */
 
-import type { Pool2d } from '../../kernels/call.js';
+import type { Pool2d } from '../../lowering/call.js';
 import { clamp } from '../../model/arithmetic.js';
 import { taps } from './window.js';
 
@@ -10,16 +10,25 @@ function roundedQuotient(sum: number, count: number): number {
   return Math.trunc((sum > 0 ? sum + half : sum - half) / count);
 }
 
-function pool(
-  p: Pool2d,
-  x: Int8Array,
-  y: Int8Array,
-  start: number,
-  accumulate: (a: number, value: number) => number,
-  finish: (a: number, count: number) => number,
-): void {
-  const rows = taps(p.outH, p.strideH, p.padTop, p.filterH, 1, p.inH);
-  const columns = taps(p.outW, p.strideW, p.padLeft, p.filterW, 1, p.inW);
+/** What a pool makes of the values under its window. */
+interface Pooling {
+  readonly start: number;
+  readonly accumulate: (a: number, value: number) => number;
+  readonly finish: (a: number, count: number) => number;
+}
+
+const AVERAGE: Pooling = { start: 0, accumulate: (sum, value) => sum + value, finish: roundedQuotient };
+const MAX: Pooling = { start: -128, accumulate: Math.max, finish: (max) => max };
+
+function pool(p: Pool2d, { start, accumulate, finish }: Pooling, x: Int8Array, y: Int8Array): void {
+  const rows = taps({ outputs: p.outH, stride: p.strideH, before: p.padTop, size: p.filterH, inputs: p.inH });
+  const columns = taps({
+    outputs: p.outW,
+    stride: p.strideW,
+    before: p.padLeft,
+    size: p.filterW,
+    inputs: p.inW,
+  });
   let out = 0;
   for (let batch = 0; batch < p.batches; batch += 1)
     for (const row of rows)
@@ -37,9 +46,9 @@ function pool(
 }
 
 export function averagePool2d(p: Pool2d, [x]: readonly Int8Array[], [y]: readonly Int8Array[]): void {
-  pool(p, x!, y!, 0, (sum, value) => sum + value, roundedQuotient);
+  pool(p, AVERAGE, x!, y!);
 }
 
 export function maxPool2d(p: Pool2d, [x]: readonly Int8Array[], [y]: readonly Int8Array[]): void {
-  pool(p, x!, y!, -128, Math.max, (max) => max);
+  pool(p, MAX, x!, y!);
 }

@@ -1,10 +1,10 @@
 /** Kernel calls bound to arrays: what the engine runs for operators on integers. */
-import type { KernelCall, KernelName } from '../../kernels/call.js';
+import type { CanonicalCall, CanonicalName } from '../../lowering/call.js';
 import { arrayAt, type Store } from '../store.js';
 import { KERNELS, PREPARED_KERNELS } from './registry.js';
 
 /** One call, ready to run as often as wanted. */
-export function prepareCall(call: KernelCall, store: Store): () => void {
+export function prepareCall(call: CanonicalCall, store: Store): () => void {
   const inputs = call.inputs.map((place) => arrayAt(store, place));
   const outputs = call.outputs.map((place) => arrayAt(store, place));
   if (isPrepared(call.kernel)) {
@@ -15,5 +15,5 @@ export function prepareCall(call: KernelCall, store: Store): () => void {
   return () => run(call.params, inputs, outputs);
 }
 
-const isPrepared = (kernel: KernelName): kernel is keyof typeof PREPARED_KERNELS =>
+const isPrepared = (kernel: CanonicalName): kernel is keyof typeof PREPARED_KERNELS =>
   kernel in PREPARED_KERNELS;

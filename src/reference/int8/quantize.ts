@@ -1,6 +1,6 @@
 /** QUANTIZE and DEQUANTIZE, between float32 and 8-bit types and among the latter. */
 
-import type { AffineMap, Requantize } from '../../kernels/call.js';
+import type { AffineMap, Requantize } from '../../lowering/call.js';
 import {
   type ByteType,
   clamp,

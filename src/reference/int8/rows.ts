@@ -76,9 +76,7 @@ export function packRows({ rows, runs, weight, bias }: RowsParams): Rows {
     multiply(values, first, second, sums) {
       sums.set(start);
       sums.set(start, padded);
-      for (const segment of segments)
-        for (let row = 0; row < padded; row += GROUP)
-          addGroup(values, first, second, segment, sums, row, padded + row);
+      for (const segment of segments) addSegment(segment, values, first, second, sums);
     },
   };
 }
@@ -101,55 +99,57 @@ function segmented(runs: readonly Run[]): readonly (readonly Run[])[] {
   return parts;
 }
 
-/** Adds to `sums` from `row` on what is at the first position, from `otherRow` on what is at the second. */
-function addGroup(
+/** Adds to the first half of `sums` what is at the first position, to the other half what is at the second. */
+function addSegment(
+  { offsets, lengths, taps, weights }: Segment,
   values: Float64Array,
   first: number,
   second: number,
-  { offsets, lengths, taps, weights }: Segment,
   sums: Int32Array,
-  row: number,
-  otherRow: number,
 ): void {
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
-  let e = 0;
-  let f = 0;
-  let g = 0;
-  let h = 0;
+  const padded = sums.length / 2;
   const apart = second - first;
-  let w = (row / 2) * taps;
-  for (let run = 0; run < offsets.length; run += 1) {
-    const from = first + offsets[run]!;
-    const end = from + lengths[run]!;
-    for (let i = from; i < end; i += 1) {
-      const x = values[i]!;
-      const y = values[i + apart]!;
-      const w0 = weights[w]!;
-      const w1 = weights[w + 1]!;
-      const w2 = weights[w + 2]!;
-      const w3 = weights[w + 3]!;
-      a += x * w0;
-      b += x * w1;
-      c += x * w2;
-      d += x * w3;
-      e += y * w0;
-      f += y * w1;
-      g += y * w2;
-      h += y * w3;
-      w += 4;
+  for (let row = 0; row < padded; row += GROUP) {
+    const otherRow = padded + row;
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let d = 0;
+    let e = 0;
+    let f = 0;
+    let g = 0;
+    let h = 0;
+    let w = (row / 2) * taps;
+    for (let run = 0; run < offsets.length; run += 1) {
+      const from = first + offsets[run]!;
+      const end = from + lengths[run]!;
+      for (let i = from; i < end; i += 1) {
+        const x = values[i]!;
+        const y = values[i + apart]!;
+        const w0 = weights[w]!;
+        const w1 = weights[w + 1]!;
+        const w2 = weights[w + 2]!;
+        const w3 = weights[w + 3]!;
+        a += x * w0;
+        b += x * w1;
+        c += x * w2;
+        d += x * w3;
+        e += y * w0;
+        f += y * w1;
+        g += y * w2;
+        h += y * w3;
+        w += 4;
+      }
     }
+    addPair(a, sums, row, row + 1);
+    addPair(b, sums, row + 2, row + 3);
+    addPair(c, sums, row + 4, row + 5);
+    addPair(d, sums, row + 6, row + 7);
+    addPair(e, sums, otherRow, otherRow + 1);
+    addPair(f, sums, otherRow + 2, otherRow + 3);
+    addPair(g, sums, otherRow + 4, otherRow + 5);
+    addPair(h, sums, otherRow + 6, otherRow + 7);
   }
-  addPair(a, sums, row, row + 1);
-  addPair(b, sums, row + 2, row + 3);
-  addPair(c, sums, row + 4, row + 5);
-  addPair(d, sums, row + 6, row + 7);
-  addPair(e, sums, otherRow, otherRow + 1);
-  addPair(f, sums, otherRow + 2, otherRow + 3);
-  addPair(g, sums, otherRow + 4, otherRow + 5);
-  addPair(h, sums, otherRow + 6, otherRow + 7);
 }
 
 /** Adds the sums that share a double to two others. */

@@ -3,7 +3,7 @@
  * the row's maximum in Q0.31, their sum in Q12.19, its reciprocal, and the products as int8 with zero point -128.
  */
 
-import type { Softmax } from '../../kernels/call.js';
+import type { Softmax } from '../../lowering/call.js';
 import {
   clamp,
   expOnNegativeValues,

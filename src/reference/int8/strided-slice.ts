@@ -1,5 +1,5 @@
 /** STRIDED_SLICE of 8-bit elements, masks resolved. */
-import type { StridedSlice } from '../../kernels/call.js';
+import type { StridedSlice } from '../../lowering/call.js';
 
 type Bytes = Int8Array | Uint8Array;
 
@@ -11,11 +11,7 @@ export function stridedSlice(p: StridedSlice, [x]: readonly Bytes[], [y]: readon
     for (let j = 0; j < outDims[1]; j += 1)
       for (let k = 0; k < outDims[2]; k += 1) {
         const row = (index(0, i) * inDims[1] + index(1, j)) * inDims[2] + index(2, k);
-        copyRow(x!, row * inDims[3] + p.begin[3], p.stride[3], y!, out, outDims[3]);
-        out += outDims[3];
+        const from = row * inDims[3] + p.begin[3];
+        for (let l = 0; l < outDims[3]; l += 1) y![out++] = x![from + l * p.stride[3]]!;
       }
-}
-
-function copyRow(x: Bytes, from: number, stride: number, y: Bytes, to: number, count: number): void {
-  for (let i = 0; i < count; i += 1) y[to + i] = x[from + i * stride]!;
 }

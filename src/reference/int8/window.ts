@@ -9,21 +9,20 @@ export interface Taps {
   readonly end: number;
 }
 
-/** The taps of every output position along one axis. */
-export function taps(
-  outputs: number,
-  stride: number,
-  before: number,
-  size: number,
-  dilation: number,
-  inputs: number,
-): readonly Taps[] {
+/** A window without gaps along one axis. */
+export interface AxisWindow {
+  readonly outputs: number;
+  readonly stride: number;
+  /** Elements of padding before the first one. */
+  readonly before: number;
+  readonly size: number;
+  readonly inputs: number;
+}
+
+/** The taps of every output position. */
+export function taps({ outputs, stride, before, size, inputs }: AxisWindow): readonly Taps[] {
   return Array.from({ length: outputs }, (_, position) => {
     const origin = position * stride - before;
-    return {
-      origin,
-      first: origin < 0 ? Math.ceil(-origin / dilation) : 0,
-      end: clamp(Math.ceil((inputs - origin) / dilation), 0, size),
-    };
+    return { origin, first: Math.max(0, -origin), end: clamp(inputs - origin, 0, size) };
   });
 }

@@ -15,6 +15,7 @@ Settings in platformio.ini:
 The environment variables KWS_TOOLCHAIN, KWS_QEMU, KWS_STATE_DIR and KWS_ICOUNT go before the settings.
 """
 
+import hashlib
 import os
 import subprocess
 
@@ -28,6 +29,29 @@ native = board.get("build.mcu") == "host"
 # PlatformIO keeps SCons's record of what was built in the build cache, under paths relative to the project: what one
 # project has built would count as up to date in every other that shares the cache. The record is the project's own.
 env.SConsignFile(os.path.join("$BUILD_DIR", ".sconsign"))
+
+
+def share_libraries():
+    """Compiled libraries of one project serve every other: PlatformIO names their folders after absolute paths, and
+    what is cached is known by the path it has in the project."""
+    try:
+        builder = env.GetLibBuilders.method.__globals__["LibBuilderBase"]
+        named = builder.build_dir.fget
+    except (AttributeError, KeyError):
+        # Another version of PlatformIO: built all the same, with nothing from the cache.
+        return
+    project = os.path.realpath(env.subst("$PROJECT_DIR"))
+
+    def build_dir(self):
+        path = os.path.relpath(os.path.realpath(self.path), project)
+        if path.startswith(os.pardir) or os.path.isabs(path):
+            return named(self)
+        return os.path.join("$BUILD_DIR", "own", path)
+
+    builder.build_dir = property(build_dir)
+
+
+share_libraries()
 
 
 def setting(name, default=""):
@@ -57,8 +81,24 @@ env.Replace(
     SIZEPROGREGEXP=r"^(?:\.text|\.rodata|\.init_array|\.ARM\.extab|\.ARM\.exidx|\.eh_frame|\.data)\s+(\d+).*",
     SIZEDATAREGEXP=r"^(?:\.data|\.bss)\s+(\d+).*",
 )
+
+
+def cache_of_compiler():
+    """What another compiler made, or an older version of it, is not taken: SCons looks at its name alone."""
+    cache = env.GetProjectConfig().get("platformio", "build_cache_dir")
+    compiler = env.WhereIs(env.subst("$CXX").strip('"'))
+    if not cache or not compiler:
+        return
+    compiler = os.path.realpath(compiler)
+    state = os.stat(compiler)
+    name = "%s\0%d\0%d" % (compiler, state.st_size, state.st_mtime_ns)
+    env.CacheDir(os.path.join(cache, hashlib.sha256(name.encode()).hexdigest()[:12]))
+
+
+cache_of_compiler()
 env.Append(
-    CCFLAGS=["-O2", "-g", "-ffunction-sections", "-fdata-sections"],
+    # As most real boards' cores; libraries whose inner loops count say -O2 themselves.
+    CCFLAGS=["-O2" if native else "-Os", "-g", "-ffunction-sections", "-fdata-sections"],
     CFLAGS=["-std=gnu11"],
     CXXFLAGS=["-std=gnu++17", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics"],
     LINKFLAGS=["-Wl,--gc-sections"],
@@ -74,10 +114,13 @@ if not native:
         ASFLAGS=cpu,
         CCFLAGS=cpu,
         CPPDEFINES=[("KWS_SHARED_MEMORY", board.get("build.shared_memory"))],
+        CPPPATH=[os.path.join(platform_dir, "machine")],
         LINKFLAGS=cpu
         + [
             "--specs=nano.specs",
             "-nostartfiles",
+            "-Wl,--defsym=__kws_flash_origin=%s" % board.get("build.code_origin"),
+            "-Wl,--defsym=__kws_ram_origin=%s" % board.get("build.ram_origin"),
             "-Wl,--defsym=__kws_flash_size=%d" % flash_size,
             "-Wl,--defsym=__kws_ram_size=%d" % ram_size,
             "-Wl,--defsym=__kws_stack_size=%d" % int(board.get("build.stack_size")),
@@ -111,6 +154,7 @@ def upload(target, source, env):
     ]
     if not native:
         command += ["--machine", board.get("build.machine"), "--qemu", setting("qemu", "qemu-system-arm")]
+        command += ["--memory-size", str(board.get("build.memory_size"))]
         if setting("icount"):
             command += ["--icount", str(setting("icount"))]
     return subprocess.call(command)

@@ -2,7 +2,7 @@
 // serial protocol, again every second (a reader may come late), and sleeps in between.
 #include <cstdint>
 
-#include "mps2.h"
+#include "startup.h"
 
 extern "C" {
 extern uint32_t __kws_stack_limit[];
@@ -25,9 +25,7 @@ struct Crash {
 Crash crash;
 
 void print(const char* text) {
-  size_t size = 0;
-  while (text[size] != '\0') ++size;
-  serial_print(text, size);
+  for (; *text != '\0'; ++text) serial_print(text, 1);
 }
 
 void print_hex(uint32_t value) {
@@ -105,7 +103,8 @@ void kws_hard_fault(const uint32_t* frame) {
   // leaves.
   const bool readable = frame >= __kws_stack_limit && frame + 8 <= __kws_heap_end;
   const uint32_t reason = reg(kCfsr);
-  if (readable) report_crash("The program crashed", frame[6], frame[5], reason);
+  const bool below_limit = (reason & kCfsrStackOverflow) != 0;
+  if (readable && !below_limit) report_crash("The program crashed", frame[6], frame[5], reason);
   report_crash("The program's stack overflowed", 0, 0, reason);
 }
 

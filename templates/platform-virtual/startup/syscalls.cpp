@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "mps2.h"
+#include "startup.h"
 
 #undef errno
 extern int errno;

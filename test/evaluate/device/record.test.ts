@@ -2,14 +2,13 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { DeviceEvent } from '../../../src/device/events.js';
 import { type KwsError, toolError } from '../../../src/diagnostics/errors.js';
 import { createDeviceRecorder } from '../../../src/evaluate/device/record.js';
 import type { Outcome } from '../../../src/evaluate/record/pool.js';
 import { recordAll } from '../../../src/evaluate/record/pool.js';
 import type { Listening, Take } from '../../../src/evaluate/record/types.js';
 import { loadProject } from '../../../src/project/load.js';
-import { openModel } from '../../../src/readers/index.js';
+import type { DeviceEvent } from '../../../src/protocol/events.js';
 import { chirpProject } from '../../commands/chirps.js';
 import { type HostSessionOptions, helloOf, hostSession } from '../../support/host-session.js';
 
@@ -19,7 +18,7 @@ let takes: readonly Take[];
 let expected: readonly Outcome[];
 beforeAll(async () => {
   folder = chirpProject();
-  const project = await loadProject(folder, { openModel });
+  const project = await loadProject(folder);
   listening = {
     project,
     numbers: { arithmetic: 'float32', captureRate: 16_000 },

@@ -15,14 +15,14 @@ export const RATES: readonly (readonly [number, number])[] = [
 ];
 
 /** `seconds` of a sine, 16 bits. */
-export function sine(rate: number, hertz: number, amplitude: number, seconds: number): Int16Array {
+function sine(rate: number, hertz: number, amplitude: number, seconds: number): Int16Array {
   return Int16Array.from({ length: Math.round(rate * seconds) }, (_, i) =>
     Math.round(amplitude * Math.sin((2 * Math.PI * hertz * i) / rate)),
   );
 }
 
 /** Power of `samples` at one frequency and of everything else, both relative to full scale squared. */
-export function spectrumAt(samples: Int16Array, rate: number, hertz: number): { tone: number; rest: number } {
+function spectrumAt(samples: Int16Array, rate: number, hertz: number): { tone: number; rest: number } {
   const [n, w] = [samples.length, (2 * Math.PI * hertz) / rate];
   // Least squares: the sine's and the cosine's part are not quite orthogonal over a whole number of samples.
   let [ss, cc, sc, sx, cx, xx] = [0, 0, 0, 0, 0, 0];
@@ -42,7 +42,7 @@ export function spectrumAt(samples: Int16Array, rate: number, hertz: number): { 
   return { tone, rest: Math.max(0, xx / n - tone) };
 }
 
-export const decibels = (power: number): number => 10 * Math.log10(power + 1e-30);
+const decibels = (power: number): number => 10 * Math.log10(power + 1e-30);
 
 /** What becomes of a sine in steady state: gain in dB, and what is not the sine, in dB below it. */
 export function throughput(

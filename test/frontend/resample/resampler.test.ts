@@ -1,7 +1,7 @@
 /** Sample rate conversion on devices: how good it is, and that nothing depends on pieces or levels. */
 import { describe, expect, test } from 'vitest';
 import { KwsError } from '../../../src/diagnostics/errors.js';
-import { resamplerForC } from '../../../src/frontend/resample/for-c.js';
+import { resamplerForC } from '../../../src/emit/frontend/resampler.js';
 import { rateRatio } from '../../../src/frontend/resample/ratio.js';
 import { createResampler } from '../../../src/frontend/resample/resampler.js';
 import { resamplerTables } from '../../../src/frontend/resample/tables.js';

@@ -3,13 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { clipFeatures } from '../../../src/frontend/clip.js';
 import { createFrontend } from '../../../src/frontend/frontend.js';
 import { inputValues, modelInput } from '../../../src/frontend/input.js';
-import {
-  FRONTEND_PRESETS,
-  type FrontendPreset,
-  frameChannels,
-  keptValues,
-  type SpectralFrontendSpec,
-} from '../../../src/frontend/spec.js';
+import { FRONTEND_PRESETS, type FrontendPreset } from '../../../src/frontend/presets.js';
+import { frameChannels, keptValues, type SpectralFrontendSpec } from '../../../src/frontend/spec.js';
 import { fourier, powerSpectrum } from '../../../src/frontend/spectral/definition/fft.js';
 import { frameCount, frameSamplesAt } from '../../../src/frontend/spectral/definition/framing.js';
 import { chirp, clipping, constant, impulse, silence, syllables, whiteNoise } from '../signals.js';

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { clipFeatures } from '../../../src/frontend/clip.js';
-import { FRONTEND_PRESETS, type SpectralFrontendSpec } from '../../../src/frontend/spec.js';
+import { FRONTEND_PRESETS } from '../../../src/frontend/presets.js';
+import type { SpectralFrontendSpec } from '../../../src/frontend/spec.js';
 import { root } from '../../support/native.js';
 import { SIGNALS } from '../signals.js';
 

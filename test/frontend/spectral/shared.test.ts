@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { loadClip } from '../../../src/audio/clip.js';
 import { clipFeatures } from '../../../src/frontend/clip.js';
-import { FRONTEND_PRESETS } from '../../../src/frontend/spec.js';
+import { FRONTEND_PRESETS } from '../../../src/frontend/presets.js';
 import { describeWithSharedData, sharedJson, sharedPath } from '../../support/shared-data.js';
 
 describeWithSharedData('mlperf-tiny-kws against the shared rows', () => {

@@ -3,6 +3,8 @@
 #include <USB/PluggableUSBSerial.h>
 #endif
 #include <Arduino.h>
+
+#include "cases.h"
 #if defined(ARDUINO_NRF52_ADAFRUIT)
 #include <Adafruit_TinyUSB.h>
 #endif
@@ -10,6 +12,7 @@
 namespace fake {
 Port usb;
 Port uart;
+std::vector<std::string> pins;
 uint32_t now_us = 0;
 uint32_t waited_us = 0;
 
@@ -38,3 +41,21 @@ void delay(unsigned long ms) { fake::pass(static_cast<uint32_t>(ms) * 1000); }
 #endif
 #endif
 void yield() { fake::pass(100); }
+
+static void set_mode(uint32_t pin, uint32_t mode) {
+  CHECK(mode == OUTPUT);
+  fake::pins.push_back(std::to_string(pin) + " output");
+}
+static void set_level(uint32_t pin, bool high) {
+  fake::pins.push_back(std::to_string(pin) + (high ? " high" : " low"));
+}
+#if defined(ARDUINO_NRF52_ADAFRUIT)
+void pinMode(uint32_t pin, uint32_t mode) { set_mode(pin, mode); }
+void digitalWrite(uint32_t pin, uint32_t level) { set_level(pin, level == HIGH); }
+#elif defined(ARDUINO_ARCH_ESP32)
+void pinMode(uint8_t pin, uint8_t mode) { set_mode(pin, mode); }
+void digitalWrite(uint8_t pin, uint8_t level) { set_level(pin, level == HIGH); }
+#else
+void pinMode(pin_size_t pin, PinMode mode) { set_mode(pin, mode); }
+void digitalWrite(pin_size_t pin, PinStatus level) { set_level(pin, level == HIGH); }
+#endif

@@ -153,6 +153,14 @@ static void follows_the_port_that_the_host_uses() {
   CHECK(fake::usb.outgoing == "hello\nok\n" && fake::uart.outgoing == "hello\nstats\n");
 }
 
+// Two frames of 512 bytes and a command of 120, which is what the application lets the host send.
+static void both_ports_keep_what_comes_while_the_model_computes() {
+  kws::hal::begin();
+  const size_t most = 2 * (512 + 6) + 120 + 1;
+  CHECK(fake::usb.kept >= most && fake::uart.kept >= most);
+  CHECK(fake::usb.kept == kws::hal::kReceiveBytes);
+}
+
 static const Case cases[] = {
     SERIAL_CASES,
     {"starts-with-the-board-files-pins", starts_with_the_board_files_pins},
@@ -163,6 +171,8 @@ static const Case cases[] = {
     {"a-stream-that-never-changes-is-noticed", a_stream_that_never_changes_is_noticed},
     {"start-failures-are-reported-and-undone", start_failures_are_reported_and_undone},
     {"follows-the-port-that-the-host-uses", follows_the_port_that_the_host_uses},
+    {"both-ports-keep-what-comes-while-the-model-computes",
+     both_ports_keep_what_comes_while_the_model_computes},
 };
 
 int main(int argc, char** argv) { return run_case(cases, argc, argv); }

@@ -25,6 +25,13 @@ inline void framework_calls_the_application() {
   CHECK(lifecycle == "setup loop loop ");
 }
 
+inline void pins_become_outputs_and_are_set() {
+  CHECK(kws::hal::has_pins());
+  kws::hal::pin_output(13, false);
+  kws::hal::pin_write(13, true);
+  CHECK((fake::pins == std::vector<std::string>{"13 output", "13 low", "13 high"}));
+}
+
 inline void begin_opens_the_line() {
   kws::hal::begin();
   CHECK(fake::usb.baud == 115200);
@@ -78,11 +85,12 @@ inline void counts_microseconds_and_sleeps() {
   CHECK(kws::hal::has_microphone());
 }
 
-#define SERIAL_CASES                                                    \
-  {"framework-calls-the-application", framework_calls_the_application}, \
-      {"begin-opens-the-line", begin_opens_the_line},                   \
-      {"reads-what-is-there", reads_what_is_there},                     \
-      {"writes-everything-in-order", writes_everything_in_order},       \
-      {"gives-up-where-nobody-reads", gives_up_where_nobody_reads}, {   \
-    "counts-microseconds-and-sleeps", counts_microseconds_and_sleeps    \
+#define SERIAL_CASES                                                        \
+  {"framework-calls-the-application", framework_calls_the_application},     \
+      {"pins-become-outputs-and-are-set", pins_become_outputs_and_are_set}, \
+      {"begin-opens-the-line", begin_opens_the_line},                       \
+      {"reads-what-is-there", reads_what_is_there},                         \
+      {"writes-everything-in-order", writes_everything_in_order},           \
+      {"gives-up-where-nobody-reads", gives_up_where_nobody_reads}, {       \
+    "counts-microseconds-and-sleeps", counts_microseconds_and_sleeps        \
   }

@@ -5,10 +5,10 @@ import type { Model } from '../../../src/model/types.js';
 import { tensorValues } from '../../../src/model/values.js';
 import { smallWeights } from '../../../src/passes/float/dequantize-weights.js';
 import { fakeQuantizations } from '../../../src/passes/float/fake-quantization.js';
-import { numberKind } from '../../../src/passes/int8.js';
 import { simplifyModel } from '../../../src/passes/simplify.js';
-import { verifyModel } from '../../../src/passes/verify.js';
 import { createEngine } from '../../../src/reference/engine.js';
+import { numberKind } from '../../../src/verify/int8.js';
+import { verifyModel } from '../../../src/verify/verify.js';
 import { FloatGraph, relativeDifference } from '../../support/float-graphs.js';
 
 const dense = { activation: 'NONE', keepNumDims: false } as const;

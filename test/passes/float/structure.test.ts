@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Model, Operator } from '../../../src/model/types.js';
 import { simplifyModel } from '../../../src/passes/simplify.js';
-import { verifyModel } from '../../../src/passes/verify.js';
+import { verifyModel } from '../../../src/verify/verify.js';
 import { FloatGraph, relativeDifference } from '../../support/float-graphs.js';
 
 /** `CONV_2D SAME RELU`: what the passes change about an operator. */

@@ -221,7 +221,10 @@ describe('convolutions', () => {
       const taps = values(kh * kw * inC * multiplier);
       const rows = placed(padding, h, kh, strideH, dilationH);
       const columns = placed(padding, w, kw, strideW, dilationW);
-      const at = (b: number, oy: number, ky: number, ox: number, kx: number, c: number): number => {
+      const at = (
+        [b, oy, ky, ox, kx]: readonly [number, number, number, number, number],
+        c: number,
+      ): number => {
         const [row, column] = [
           oy * strideH - rows.before + ky * dilationH,
           ox * strideW - columns.before + kx * dilationW,
@@ -240,7 +243,7 @@ describe('convolutions', () => {
               for (let ky = 0; ky < kh; ky++)
                 for (let kx = 0; kx < kw; kx++)
                   for (let c = 0; c < inC; c++)
-                    sum += at(b, oy, ky, ox, kx, c) * filter[((o * kh + ky) * kw + kx) * inC + c]!;
+                    sum += at([b, oy, ky, ox, kx], c) * filter[((o * kh + ky) * kw + kx) * inC + c]!;
               wanted.push(Math.max(0, Math.min(6, sum)));
             }
             for (let o = 0; o < inC * multiplier; o++) {
@@ -248,7 +251,7 @@ describe('convolutions', () => {
               for (let ky = 0; ky < kh; ky++)
                 for (let kx = 0; kx < kw; kx++)
                   sum +=
-                    at(b, oy, ky, ox, kx, Math.floor(o / multiplier)) *
+                    at([b, oy, ky, ox, kx], Math.floor(o / multiplier)) *
                     taps[(ky * kw + kx) * inC * multiplier + o]!;
               depthwise.push(sum);
             }

@@ -3,7 +3,8 @@
  * shared by the lower channel (`weight`, falling) and the upper one (`unweight`, rising), in Q12.
  *
  * Centres lie at equal mel distances above the lower limit; bins start just above the lower limit and
- * never include DC. The C library rounds the weights, TensorFlow Lite Micro's Python truncates them.
+ * never include DC. The C library rounds the weights, TensorFlow Lite Micro's Python truncates them. MLTK's copy of
+ * the C library computes logarithms and weights in double precision.
  * Unlike the original tables ours are not padded to blocks of four: bins run on without gaps.
  */
 import { inputError } from '../../../diagnostics/errors.js';
@@ -23,15 +24,17 @@ export interface FilterbankTables {
 }
 
 const f = Math.fround;
-const mel = (frequency: number): number => f(1127 * log1pf(f(f(frequency) / 700)));
+const melFloat = (frequency: number): number => f(1127 * log1pf(f(f(frequency) / 700)));
+const melDouble = (frequency: number): number => f(1127 * Math.log1p(f(frequency) / 700));
 
 export function filterbankTables(spec: MicroFrontendSpec, fftSize: number): FilterbankTables {
   const { channels, lowerBandLimit, upperBandLimit, tables } = spec;
   const hzPerBin = binWidth(spec, fftSize);
+  const mel = tables === 'mltk' ? melDouble : melFloat;
   const melLow = mel(lowerBandLimit);
   const spacing = f(f(mel(upperBandLimit) - melLow) / (channels + 1));
   const centre = (channel: number) => f(melLow + f(spacing * (channel + 1)));
-  const melOfBin = (bin: number) => mel(tables === 'c' ? f(bin * hzPerBin) : bin * hzPerBin);
+  const melOfBin = (bin: number) => mel(tables === 'tflm' ? bin * hzPerBin : f(bin * hzPerBin));
 
   const firstBin = startBin(lowerBandLimit, hzPerBin, tables);
   const widths: number[] = [];
@@ -45,7 +48,7 @@ export function filterbankTables(spec: MicroFrontendSpec, fftSize: number): Filt
     for (; melOfBin(bin) <= peak; bin++) {
       const weight = f(f(peak - melOfBin(bin)) / f(peak - below));
       weights.push(quantizeWeight(weight, tables));
-      unweights.push(quantizeWeight(f(1 - weight), tables));
+      unweights.push(quantizeWeight(tables === 'mltk' ? 1 - weight : f(1 - weight), tables));
     }
     widths.push(bin - start);
   }
@@ -64,16 +67,17 @@ export function filterbankTables(spec: MicroFrontendSpec, fftSize: number): Filt
 }
 
 function binWidth({ sampleRate, tables }: MicroFrontendSpec, fftSize: number): number {
-  return tables === 'c' ? f(f(0.5 * sampleRate) / (fftSize / 2)) : sampleRate / 2 / (fftSize / 2);
+  return tables === 'tflm' ? sampleRate / 2 / (fftSize / 2) : f(f(0.5 * sampleRate) / (fftSize / 2));
 }
 
 function startBin(lowerBandLimit: number, hzPerBin: number, tables: MicroTables): number {
-  return tables === 'c'
-    ? Math.trunc(f(1.5 + f(f(lowerBandLimit) / hzPerBin)))
-    : roundHalfEven(1 + lowerBandLimit / hzPerBin);
+  if (tables === 'tflm') return roundHalfEven(1 + lowerBandLimit / hzPerBin);
+  const start = 1.5 + f(f(lowerBandLimit) / hzPerBin);
+  return Math.trunc(tables === 'mltk' ? start : f(start));
 }
 
 function quantizeWeight(weight: number, tables: MicroTables): number {
+  if (tables === 'mltk') return Math.floor(weight * (1 << WEIGHT_BITS) + 0.5);
   const scaled = f(weight * (1 << WEIGHT_BITS));
   return tables === 'c' ? Math.floor(f(scaled + 0.5)) : Math.trunc(scaled);
 }

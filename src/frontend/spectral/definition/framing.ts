@@ -19,7 +19,7 @@ export function frameCount(spec: Framing, samples: number): number {
 }
 
 /** Position of frame k's first sample in the clip; before 0 and from the clip's length on is padding. */
-export function frameStart(spec: Framing, frame: number): number {
+function frameStart(spec: Framing, frame: number): number {
   const start = frame * spec.stepSamples;
   if (spec.centre === 'none') return start;
   return (

@@ -6,7 +6,7 @@
  */
 
 const WORD = 2 ** 32;
-export const INT32_MAX = 0x7fffffff;
+const INT32_MAX = 0x7fffffff;
 const INT32_MIN = -0x80000000;
 
 /** Fraction bits of finished frames, `kFixedFractionBits`. */

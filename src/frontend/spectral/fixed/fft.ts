@@ -5,7 +5,7 @@
  * Products of 32-bit values and Q15 factors, and sums of two of them, are exact in doubles; `Math.floor` of
  * them over a power of two is the device's shift.
  */
-import type { FixedTables } from './tables.js';
+import type { FftTables } from './fft-tables.js';
 
 /** cos and sin of 2 pi / 3, of 2 pi / 5 and of twice that, Q15. */
 const SIN_THIRD = 28_378;
@@ -15,6 +15,10 @@ const SIN_FIFTH = 31_164;
 const SIN_FIFTHS = 19_261;
 
 const Q15 = 2 ** -15;
+
+interface Sized extends FftTables {
+  readonly fftSize: number;
+}
 
 /** (a wa + b wb) / 2^15, rounded down. */
 const dot = (a: number, wa: number, b: number, wb: number): number => Math.floor((a * wa + b * wb) * Q15);
@@ -75,8 +79,8 @@ function put(data: Int32Array, element: number, re: number, im: number): void {
 /** What a stage divides by, as a power of two: at least its radix. */
 export const STAGE_SHIFTS: Readonly<Record<number, number>> = { 2: 1, 3: 2, 4: 2, 5: 3 };
 
-/** In place: `data` holds fftSize / 2 pairs in the order of `FixedTables.order`. */
-export function transform({ fftSize, radices, twiddles }: FixedTables, data: Int32Array): void {
+/** In place: `data` holds fftSize / 2 pairs in the order of `FftTables.order`. */
+export function transform({ fftSize, radices, twiddles }: Sized, data: Int32Array): void {
   const size = fftSize / 2;
   const [re, im] = [new Int32Array(5), new Int32Array(5)];
   let factor = 0;
@@ -109,7 +113,7 @@ export function transform({ fftSize, radices, twiddles }: FixedTables, data: Int
 }
 
 /** Complex FFT of pairs → a quarter of the real spectrum, bins 0 … fftSize / 2; `data` holds one pair more. */
-export function split({ fftSize, splitTwiddles }: FixedTables, data: Int32Array): void {
+export function split({ fftSize, splitTwiddles }: Sized, data: Int32Array): void {
   const size = fftSize / 2;
   const [re, im] = [data[0]! >> 2, data[1]! >> 2];
   put(data, 0, re + im, 0);

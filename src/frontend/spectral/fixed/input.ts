@@ -1,6 +1,5 @@
 /** A model's window of kept frames as its input takes it; the twin of `kws::FixedFrontend::convert_window`. */
-import type { Tensor } from '../../../model/types.js';
-import { inputFormat } from '../../input-format.js';
+import { type InputTensor, inputFormat } from '../../input-format.js';
 import type { SpectralFrontendSpec } from '../../spec.js';
 import { ONE, scaled } from './arithmetic.js';
 import { finishFixed } from './finish.js';
@@ -24,7 +23,7 @@ export function fixedWindowValues(spec: SpectralFrontendSpec, frames: readonly I
 export function fixedWindowIntegers(
   spec: SpectralFrontendSpec,
   frames: readonly Int32Array[],
-  tensor: Pick<Tensor, 'type' | 'quantization'>,
+  tensor: InputTensor,
 ): number[] {
   const { multiplier, shift, zeroPoint } = inputFormat(tensor);
   const quantized = (value: number) =>

@@ -15,7 +15,7 @@ import { ONE, type Real } from './arithmetic.js';
 import { STAGE_SHIFTS } from './fft.js';
 import { type FftTables, fftTables } from './fft-tables.js';
 import { type FilterTables, filterTables } from './filter-tables.js';
-import { mantissa, ratioOf } from './numbers.js';
+import { mantissa, ratioOf } from './mantissa.js';
 
 /** `kws::FixedNormalization`. */
 export const NORMALIZATIONS = { none: 0, peak: 1, 'top-db': 2, cmvn: 3, 'z-score': 4 } as const;

@@ -2,7 +2,7 @@
  * The stages of the complex FFT after the first: decimation in time, in place, in single precision.
  *
  * A stage joins blocks of m entries to blocks of radix m. Entry k of every block is rotated, entry 0 is not. The
- * order of the operations is that of templates/lib/kws_frontend/src/spectral/fft.cpp.
+ * order of the operations is that of templates/lib/kws_frontend/src/float32/fft.cpp.
  */
 import type { FftTables } from './tables/fft.js';
 

@@ -3,7 +3,7 @@
  *
  * Every operation is one IEEE 754 single-precision +, -, *, / or square root (`Math.fround` after the same
  * operation in double precision rounds as the hardware does), in the order of the C++ twin,
- * templates/lib/kws_frontend/src/spectral.
+ * templates/lib/kws_frontend/src/float32.
  *
  * Owns: the pipeline and its history. Leaves to others: stages (one file each), constants (`tables.ts`), windows
  * of frames (`window-values.ts`).

@@ -2,7 +2,7 @@
  * Windows normalised by the statistics of their complete frames, in single precision: per coefficient over the
  * frames around one (cmvn), or over all values (z-score).
  *
- * The C++ twin is templates/lib/kws_frontend/src/spectral/convert_statistics.cpp. Its 64-bit integers are
+ * The C++ twin is templates/lib/kws_frontend/src/float32/convert_statistics.cpp. Its 64-bit integers are
  * numbers here: none passes 2^53.
  */
 import type { SpectralTables } from './tables.js';

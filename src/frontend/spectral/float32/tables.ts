@@ -14,7 +14,7 @@ import { type FftTables, fftTables, splitTwiddles } from './tables/fft.js';
 import { type FilterTables, filterTables } from './tables/filterbank.js';
 import { logTable } from './tables/log.js';
 
-/** Fields as in `kws::SpectralTables` (kws_frontend/spectral_frontend.h), where they are described. */
+/** Fields as in `kws::SpectralTables` (kws_frontend/float32_frontend.h), where they are described. */
 export interface SpectralTables {
   readonly windowSize: number;
   readonly stepSize: number;

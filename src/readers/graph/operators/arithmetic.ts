@@ -1,6 +1,6 @@
 /** Additions and multiplications, with a constant or of two tensors; batch norms. */
 import { elementCount } from '../../../model/elements.js';
-import { LayerError } from '../../layers/config.js';
+import { UnreadableError } from '../../support/unreadable.js';
 import { flagAttribute } from '../graph-def.js';
 import type { Activation, Constant, Operand } from '../operand.js';
 import { constant, known, tensor } from '../operand.js';
@@ -9,7 +9,7 @@ import { expectShape } from '../site.js';
 import { broadcastShape } from './fold.js';
 
 /** x (operator) constant; one value per channel keeps one dimension, which is what the passes know. */
-export function withConstant(
+function withConstant(
   site: NodeSite,
   kind: 'ADD' | 'MUL',
   x: Activation,
@@ -24,7 +24,7 @@ export function withConstant(
 }
 
 /** Two tensors; the one with fewer dimensions gets leading ones. */
-function joined(site: NodeSite, kind: 'ADD' | 'MUL', a: Activation, b: Activation): Activation {
+function joined(site: NodeSite, kind: 'ADD' | 'SUB' | 'MUL', a: Activation, b: Activation): Activation {
   const shape = broadcastShape(a.shape, b.shape);
   const filled = (x: Activation) =>
     site.reshape(x, [...new Array<number>(shape.length - x.shape.length).fill(1), ...x.shape]);
@@ -55,10 +55,10 @@ const lowerSub: LowerNode = (site, inputs) => {
       tensor(inputs, 0),
       spent(site, b, (value) => -value),
     );
+  if (a?.kind !== 'constant') return joined(site, 'SUB', tensor(inputs, 0), tensor(inputs, 1));
+  // Factors and terms of constants are folded into the weights beside them.
   const negative = withConstant(site, 'MUL', tensor(inputs, 1), minusOne(site), 'minus_one');
-  return a?.kind === 'constant'
-    ? withConstant(site, 'ADD', negative, a)
-    : joined(site, 'ADD', tensor(inputs, 0), negative);
+  return withConstant(site, 'ADD', negative, a);
 };
 
 function spent(site: NodeSite, from: Constant, compute: (value: number) => number): Constant {
@@ -68,7 +68,7 @@ function spent(site: NodeSite, from: Constant, compute: (value: number) => numbe
 
 const lowerDiv: LowerNode = (site, inputs) => {
   if (inputs[1]?.kind !== 'constant')
-    throw new LayerError(
+    throw new UnreadableError(
       'divides by what it computes, for which kws-gen has no operator',
       'leave the layer out, or divide by a constant',
     );
@@ -87,7 +87,7 @@ const lowerNeg: LowerNode = (site, inputs) =>
 const lowerSquare: LowerNode = (site, inputs) => joined(site, 'MUL', tensor(inputs, 0), tensor(inputs, 0));
 
 /** Adds one value per channel. */
-export const lowerBiasAdd: LowerNode = (site, inputs) => {
+const lowerBiasAdd: LowerNode = (site, inputs) => {
   site.expectChannelsLast();
   const x = tensor(inputs, 0);
   const bias = known(inputs, 1, 'bias');
@@ -113,7 +113,7 @@ export function batchNorm(site: NodeSite, x: Activation, operands: readonly Oper
 const lowerBatchNorm: LowerNode = (site, inputs) => {
   site.expectChannelsLast();
   if (flagAttribute(site.node, 'is_training', true))
-    throw new LayerError(
+    throw new UnreadableError(
       'normalises by the statistics of its own input, as in training',
       'save the model for inference (training=False)',
     );

@@ -1,5 +1,5 @@
 /** SpaceToBatchND and BatchToSpaceND, between which TensorFlow computes a convolution with dilation. */
-import { LayerError } from '../../layers/config.js';
+import { UnreadableError } from '../../support/unreadable.js';
 import { CONVERT_AGAIN } from '../graph-def.js';
 import { integers, tensor } from '../operand.js';
 import type { LowerNode } from '../site.js';
@@ -11,7 +11,7 @@ const lowerSpaceToBatch: LowerNode = (site, inputs) => {
   const pads = pairs(inputs, 2, 'paddings');
   const rest = x.shape.length - 1 - sizes.length;
   if (rest < 0 || pads.length !== sizes.length || sizes.some((size) => size < 1))
-    throw new LayerError('takes blocks of more dimensions than its input has', CONVERT_AGAIN);
+    throw new UnreadableError('takes blocks of more dimensions than its input has', CONVERT_AGAIN);
   const zeros = Array.from({ length: rest }, () => [0, 0] as const);
   return {
     kind: 'blocked',
@@ -30,7 +30,7 @@ const lowerBatchToSpace: LowerNode = (_, inputs) => {
     sizes.every((size, axis) => size === block[axis + 1]) &&
     block.slice(sizes.length + 1).every((size) => size === 1);
   if (x?.kind !== 'blocked' || !same || crops.length !== x.pads.length)
-    throw new LayerError(
+    throw new UnreadableError(
       'puts blocks together that were not made by SpaceToBatchND in the same way',
       'use plain convolutions with dilation_rate, and save the model again',
     );
@@ -40,7 +40,7 @@ const lowerBatchToSpace: LowerNode = (_, inputs) => {
     after - crops[at]![1],
   ]);
   if (kept.flat().some((amount) => amount < 0))
-    throw new LayerError('crops more than was padded', 'use plain convolutions with dilation_rate');
+    throw new UnreadableError('crops more than was padded', 'use plain convolutions with dilation_rate');
   return x.emit(kept);
 };
 

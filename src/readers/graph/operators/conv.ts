@@ -4,9 +4,9 @@
  * TensorFlow's kernels are [kh, kw, in, out] and [kh, kw, channels, multiplier].
  */
 import { shapeText } from '../../../model/elements.js';
-import { LayerError } from '../../layers/config.js';
-import { transposed } from '../../layers/conv.js';
-import type { Window } from '../../layers/window.js';
+import { transposed } from '../../support/transposed.js';
+import { UnreadableError } from '../../support/unreadable.js';
+import type { Window } from '../../support/window.js';
 import type { Activation, Blocked, Constant } from '../operand.js';
 import { known, tensor } from '../operand.js';
 import type { LowerNode, NodeSite } from '../site.js';
@@ -32,7 +32,7 @@ function convolved(
   const [kh = 0, kw = 0, channels = 0, last = 0] = values.shape;
   const { x, window } = windowOver(site, given, [kh, kw]);
   if (values.shape.length !== 4 || channels !== x.shape[3])
-    throw new LayerError(
+    throw new UnreadableError(
       `convolves ${shapeText(x.shape)} with a kernel of ${shapeText(values.shape)}; kernels over all channels are read`,
       'use plain convolutions, without groups',
     );
@@ -41,7 +41,7 @@ function convolved(
   const dilated: Window =
     dilation === undefined ? window : { ...window, dilationH: dilation[0], dilationW: dilation[1] };
   const { height, width, ...options } = dilated;
-  const { activation, after } = fusedActivation(fusion.activation);
+  const { activation, after } = fusedActivation(fusion);
   const direct = fusion.norm === undefined ? activation : 'NONE';
   const bias = fusion.bias === undefined ? -1 : site.floats('bias', fusion.bias);
   const shape = [1, ...windowOutput(x, dilated), outputs];
@@ -78,7 +78,7 @@ function inBlocks(site: NodeSite, x: Blocked, kernel: Kernel, fusion: Fusion): B
   );
   const padding = site.node.attributes.get('padding')?.text;
   if (x.block.length !== 4 || n !== 1 || c !== 1 || !plain || padding !== 'VALID')
-    throw new LayerError(
+    throw new UnreadableError(
       'convolves the blocks of SpaceToBatchND in another way than a dilation does',
       'use plain convolutions with dilation_rate, and save the model again',
     );

@@ -3,7 +3,7 @@
  * unfolded into arithmetic, shapes of reshapes. In double precision.
  */
 import { elementCount, shapeText } from '../../../model/elements.js';
-import { LayerError } from '../../layers/config.js';
+import { UnreadableError } from '../../support/unreadable.js';
 import { CONVERT_AGAIN, flagAttribute, integerAttribute } from '../graph-def.js';
 import type { Constant, Operand } from '../operand.js';
 import { axesOf, completedShape, constant, integers } from '../operand.js';
@@ -28,17 +28,17 @@ function made(
 
 const first = (inputs: readonly Constant[], position = 0): Constant => {
   const input = inputs[position];
-  if (input === undefined) throw new LayerError(`has no input ${position}`, CONVERT_AGAIN);
+  if (input === undefined) throw new UnreadableError(`has no input ${position}`, CONVERT_AGAIN);
   return input;
 };
 
-/** Dimensions aligned at the right; a 1 repeats. @throws LayerError */
+/** Dimensions aligned at the right; a 1 repeats. @throws UnreadableError */
 export function broadcastShape(a: readonly number[], b: readonly number[]): readonly number[] {
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, axis) => {
     const [p, q] = [a.at(axis - rank) ?? 1, b.at(axis - rank) ?? 1];
     if (p !== q && p !== 1 && q !== 1)
-      throw new LayerError(`joins ${shapeText(a)} and ${shapeText(b)}, which do not fit`, CONVERT_AGAIN);
+      throw new UnreadableError(`joins ${shapeText(a)} and ${shapeText(b)}, which do not fit`, CONVERT_AGAIN);
     return p === 1 ? q : p;
   });
 }
@@ -70,7 +70,7 @@ const binary =
   (site, inputs) => {
     const [a, b] = [first(inputs), first(inputs, 1)];
     if (Math.max(a.shape.length, b.shape.length) > MOST_DIMENSIONS)
-      throw new LayerError('has too many dimensions', CONVERT_AGAIN);
+      throw new UnreadableError('has too many dimensions', CONVERT_AGAIN);
     const shape = broadcastShape(a.shape, b.shape);
     const [p, q] = [repeatedStrides(a.shape, shape), repeatedStrides(b.shape, shape)];
     return made(site, a, shape, (i) =>
@@ -96,7 +96,7 @@ const reshape: FoldNode = (site, inputs) => {
 export function expandedShape(shape: readonly number[], axis: number): readonly number[] {
   const at = axis < 0 ? axis + shape.length + 1 : axis;
   if (!Number.isInteger(at) || at < 0 || at > shape.length || shape.length >= MOST_DIMENSIONS)
-    throw new LayerError(`adds the dimension ${axis} to ${shapeText(shape)}`, CONVERT_AGAIN);
+    throw new UnreadableError(`adds the dimension ${axis} to ${shapeText(shape)}`, CONVERT_AGAIN);
   return shape.toSpliced(at, 0, 1);
 }
 
@@ -105,7 +105,7 @@ const expandDims: FoldNode = (site, inputs) => {
   return reshaped(site, x, expandedShape(x.shape, integers(inputs, 1, 'dimension', 1)[0]!));
 };
 
-/** Axes that Squeeze takes out: those named, or all of size 1. @throws LayerError */
+/** Axes that Squeeze takes out: those named, or all of size 1. @throws UnreadableError */
 export function squeezedAxes(site: NodeSite, shape: readonly number[]): readonly number[] {
   const named =
     site.node.attributes.get('squeeze_dims')?.integers ?? site.node.attributes.get('axis')?.integers ?? [];
@@ -114,7 +114,7 @@ export function squeezedAxes(site: NodeSite, shape: readonly number[]): readonly
       ? shape.map((_, axis) => axis).filter((axis) => shape[axis] === 1)
       : axesOf(named, shape.length);
   if (axes.some((axis) => shape[axis] !== 1))
-    throw new LayerError(`takes dimensions larger than 1 out of ${shapeText(shape)}`, CONVERT_AGAIN);
+    throw new UnreadableError(`takes dimensions larger than 1 out of ${shapeText(shape)}`, CONVERT_AGAIN);
   return axes;
 }
 
@@ -133,7 +133,7 @@ const pack: FoldNode = (site, inputs) => {
   const x = first(inputs);
   const axis = integerAttribute(site.node, 'axis', 0);
   if (x.shape.length > 0 || (axis !== 0 && axis !== -1))
-    throw new LayerError('packs something else than numbers', CONVERT_AGAIN);
+    throw new UnreadableError('packs something else than numbers', CONVERT_AGAIN);
   return made(site, x, [inputs.length], (i) => inputs[i]!.values[0]!);
 };
 
@@ -141,7 +141,7 @@ const concat: FoldNode = (site, inputs) => {
   const parts = inputs.slice(0, -1);
   const x = first(parts);
   if (parts.some(({ shape }) => shape.length !== 1))
-    throw new LayerError('joins constants of more than one dimension', CONVERT_AGAIN);
+    throw new UnreadableError('joins constants of more than one dimension', CONVERT_AGAIN);
   const values = parts.flatMap((part) => {
     site.budget.spend(part.values.length);
     return Array.from(part.values);
@@ -157,28 +157,29 @@ const slice: FoldNode = (site, inputs) => {
     number,
   ];
   if (x.shape.length !== 1 || stride === 0 || integerAttribute(site.node, 'new_axis_mask', 0) !== 0)
-    throw new LayerError('takes a part of a constant of several dimensions', CONVERT_AGAIN);
+    throw new UnreadableError('takes a part of a constant of several dimensions', CONVERT_AGAIN);
   site.budget.spend(x.values.length);
   const whole = Array.from(x.values);
   const from = integerAttribute(site.node, 'begin_mask', 0) & 1 ? undefined : begin;
   if (integerAttribute(site.node, 'shrink_axis_mask', 0) & 1) {
     const value = whole.at(begin);
-    if (value === undefined) throw new LayerError(`takes element ${begin} of ${whole.length}`, CONVERT_AGAIN);
+    if (value === undefined)
+      throw new UnreadableError(`takes element ${begin} of ${whole.length}`, CONVERT_AGAIN);
     return made(site, x, [], () => value);
   }
   const to = integerAttribute(site.node, 'end_mask', 0) & 1 ? undefined : end;
-  if (stride !== 1) throw new LayerError(`takes every ${stride}th of a constant`, CONVERT_AGAIN);
+  if (stride !== 1) throw new UnreadableError(`takes every ${stride}th of a constant`, CONVERT_AGAIN);
   const taken = whole.slice(from, to);
   return made(site, x, [taken.length], (i) => taken[i]!);
 };
 
 const gather: FoldNode = (site, inputs) => {
   const [x, indices] = [first(inputs), first(inputs, 1)];
-  if (x.shape.length !== 1) throw new LayerError('gathers from several dimensions', CONVERT_AGAIN);
+  if (x.shape.length !== 1) throw new UnreadableError('gathers from several dimensions', CONVERT_AGAIN);
   return made(site, x, indices.shape, (i) => {
     const value = x.values[indices.values[i]!];
     if (value === undefined)
-      throw new LayerError(`takes element ${indices.values[i]} of ${x.values.length}`, CONVERT_AGAIN);
+      throw new UnreadableError(`takes element ${indices.values[i]} of ${x.values.length}`, CONVERT_AGAIN);
     return value;
   });
 };
@@ -188,7 +189,7 @@ const product: FoldNode = (site, inputs) => {
   const x = first(inputs);
   const axes = axesOf(integers(inputs, 1, 'dimensions', MOST_DIMENSIONS), x.shape.length);
   if (x.shape.length !== 1 || axes.length !== 1)
-    throw new LayerError('multiplies over another number of dimensions than one', CONVERT_AGAIN);
+    throw new UnreadableError('multiplies over another number of dimensions than one', CONVERT_AGAIN);
   site.budget.spend(x.values.length);
   const result = Array.from(x.values).reduce((all, value) => all * value, 1);
   return made(site, x, flagAttribute(site.node, 'keep_dims', false) ? [1] : [], () => result);
@@ -197,7 +198,8 @@ const product: FoldNode = (site, inputs) => {
 const transpose: FoldNode = (site, inputs) => {
   const x = first(inputs);
   const order = axesOf(integers(inputs, 1, 'permutation', MOST_DIMENSIONS), x.shape.length);
-  if (order.length !== x.shape.length) throw new LayerError('permutes only some dimensions', CONVERT_AGAIN);
+  if (order.length !== x.shape.length)
+    throw new UnreadableError('permutes only some dimensions', CONVERT_AGAIN);
   const steps = x.shape.map((_, axis) => elementCount(x.shape.slice(axis + 1)));
   const shape = order.map((axis) => x.shape[axis]!);
   const strides = order.map((axis) => steps[axis]!);
@@ -209,7 +211,7 @@ const cast: FoldNode = (site, inputs) => {
   const type = site.node.attributes.get('DstT')?.type;
   if (type === 1) return constant(site.node.name, 'float', x.shape, x.values);
   if (type !== 3 && type !== 9)
-    throw new LayerError('casts a constant to a type that is not read', CONVERT_AGAIN);
+    throw new UnreadableError('casts a constant to a type that is not read', CONVERT_AGAIN);
   return { ...made(site, x, x.shape, (i) => Math.trunc(x.values[i]!)), type: 'int' };
 };
 

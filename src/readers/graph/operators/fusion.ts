@@ -1,6 +1,7 @@
 /** Nodes into which TensorFlow's optimizer fused what comes behind them. */
-import { LayerError } from '../../layers/config.js';
+
 import { printable } from '../../names.js';
+import { UnreadableError } from '../../support/unreadable.js';
 import type { Constant, Operand } from '../operand.js';
 import { known } from '../operand.js';
 import type { NodeSite } from '../site.js';
@@ -11,11 +12,18 @@ export interface Fusion {
   /** The four constants of a batch norm. */
   readonly norm: readonly Operand[] | undefined;
   readonly activation: string | undefined;
+  /** Of the activation Prelu. */
+  readonly slopes: Constant | undefined;
 }
 
-export const NOTHING_FUSED: Fusion = { bias: undefined, norm: undefined, activation: undefined };
+export const NOTHING_FUSED: Fusion = {
+  bias: undefined,
+  norm: undefined,
+  activation: undefined,
+  slopes: undefined,
+};
 
-/** @throws LayerError for a combination that no operator computes */
+/** @throws UnreadableError for a combination that no operator computes */
 export function fusionOf(site: NodeSite, inputs: readonly Operand[]): Fusion {
   const steps = site.node.attributes.get('fused_ops')?.texts ?? [];
   const operands = inputs.slice(2);
@@ -23,7 +31,7 @@ export function fusionOf(site: NodeSite, inputs: readonly Operand[]): Fusion {
   const normed = steps[0] === 'FusedBatchNorm';
   const rest = biased || normed ? steps.slice(1) : steps;
   if (rest.length > 1)
-    throw new LayerError(
+    throw new UnreadableError(
       `fuses ${printable(steps.join(', '))}, which kws-gen does not read`,
       'convert the model from its Keras file, or give that file',
     );
@@ -31,5 +39,6 @@ export function fusionOf(site: NodeSite, inputs: readonly Operand[]): Fusion {
     bias: biased ? known(operands, 0, 'bias') : undefined,
     norm: normed ? operands.slice(0, 4) : undefined,
     activation: rest[0],
+    slopes: rest[0] === 'Prelu' ? known(operands, normed ? 4 : biased ? 1 : 0, 'slopes') : undefined,
   };
 }

@@ -1,7 +1,7 @@
 /** Products of a tensor and a constant matrix → FULLY_CONNECTED. */
 import { shapeText } from '../../../model/elements.js';
-import { LayerError } from '../../layers/config.js';
-import { transposed } from '../../layers/conv.js';
+import { transposed } from '../../support/transposed.js';
+import { UnreadableError } from '../../support/unreadable.js';
 import { CONVERT_AGAIN, flagAttribute } from '../graph-def.js';
 import type { Activation, Constant } from '../operand.js';
 import { known, tensor } from '../operand.js';
@@ -16,13 +16,13 @@ function multiplied(site: NodeSite, x: Activation, kernel: Constant, turned: boo
   const [rows = 0, columns = 0] = kernel.shape;
   const [depth, units] = turned ? [columns, rows] : [rows, columns];
   if (kernel.shape.length !== 2 || depth !== x.shape.at(-1) || x.shape.length < 2)
-    throw new LayerError(
+    throw new UnreadableError(
       `multiplies ${shapeText(x.shape)} with ${shapeText(kernel.shape)}, which do not fit`,
       CONVERT_AGAIN,
     );
-  if (fusion.norm !== undefined) throw new LayerError('fuses a batch norm', CONVERT_AGAIN);
+  if (fusion.norm !== undefined) throw new UnreadableError('fuses a batch norm', CONVERT_AGAIN);
   if (fusion.bias !== undefined) expectShape(fusion.bias, [units]);
-  const { activation, after } = fusedActivation(fusion.activation);
+  const { activation, after } = fusedActivation(fusion);
   const operands = [
     x.id,
     site.floats('kernel', kernel, [units, depth], (all) => (turned ? all : transposed(all, depth, units))),
@@ -37,7 +37,7 @@ const lowerMatMul =
   (site, inputs) => {
     const flag = (key: string) => flagAttribute(site.node, key, false);
     if (flag(turnedKeys[0]))
-      throw new LayerError('transposes its input', 'leave the transposition out, and train again');
+      throw new UnreadableError('transposes its input', 'leave the transposition out, and train again');
     const fusion = fused ? fusionOf(site, inputs) : NOTHING_FUSED;
     return multiplied(site, tensor(inputs, 0), known(inputs, 1, 'kernel'), flag(turnedKeys[1]), fusion);
   };

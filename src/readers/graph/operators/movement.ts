@@ -1,7 +1,7 @@
 /** Nodes that only move values: reshapes, padding, concatenation, slices. */
 import { resolveSlice } from '../../../model/arithmetic.js';
 import { shapeText } from '../../../model/elements.js';
-import { LayerError } from '../../layers/config.js';
+import { UnreadableError } from '../../support/unreadable.js';
 import { CONVERT_AGAIN, integerAttribute } from '../graph-def.js';
 import type { Activation, Operand } from '../operand.js';
 import { axesOf, completedShape, constant, integers, known, tensor } from '../operand.js';
@@ -13,50 +13,49 @@ const lowerReshape: LowerNode = (site, inputs) => {
   return site.reshape(x, completedShape(integers(inputs, 1, 'shape', 8), x.shape));
 };
 
+/** @param axis may count from behind */
+function expanded(site: NodeSite, x: Activation, axis: number): Activation {
+  const { length } = expandedShape(x.shape, axis);
+  return site.expandDims(x, axis < 0 ? axis + length : axis);
+}
+
 const lowerExpandDims: LowerNode = (site, inputs) => {
   const axis = integers(inputs, 1, 'dimension', 1)[0] ?? Number.NaN;
   const [x] = inputs;
   if (x?.kind === 'blocked') {
     const at = axis < 0 ? axis + x.block.length + 1 : axis;
-    const expand = (y: Activation) => site.reshape(y, expandedShape(y.shape, at));
-    return { ...x, block: x.block.toSpliced(at, 0, 1), emit: (pads) => expand(x.emit(pads)) };
+    return { ...x, block: x.block.toSpliced(at, 0, 1), emit: (pads) => expanded(site, x.emit(pads), at) };
   }
-  const y = tensor(inputs, 0);
-  return site.reshape(y, expandedShape(y.shape, axis));
+  return expanded(site, tensor(inputs, 0), axis);
 };
 
 const lowerSqueeze: LowerNode = (site, inputs) => {
-  const squeeze = (y: Activation, axes: readonly number[]) =>
-    site.reshape(
-      y,
-      y.shape.filter((_, axis) => !axes.includes(axis)),
-    );
   const [x] = inputs;
   if (x?.kind === 'blocked') {
     // The size of dimensions with blocks is not known yet: those without say which is meant.
     const axes = axesOf(site.node.attributes.get('squeeze_dims')?.integers ?? [], x.block.length);
     if (axes.length !== 1 || x.block[axes[0]!] !== 1)
-      throw new LayerError('squeezes the blocks of SpaceToBatchND', CONVERT_AGAIN);
+      throw new UnreadableError('squeezes the blocks of SpaceToBatchND', CONVERT_AGAIN);
     return {
       ...x,
       block: x.block.toSpliced(axes[0]!, 1),
       emit: (pads) => {
         const y = x.emit(pads);
-        if (y.shape[axes[0]!] !== 1) throw new LayerError('squeezes more than one value', CONVERT_AGAIN);
-        return squeeze(y, axes);
+        if (y.shape[axes[0]!] !== 1) throw new UnreadableError('squeezes more than one value', CONVERT_AGAIN);
+        return site.squeeze(y, axes);
       },
     };
   }
   const y = tensor(inputs, 0);
-  return squeeze(y, squeezedAxes(site, y.shape));
+  return site.squeeze(y, squeezedAxes(site, y.shape));
 };
 
-/** Pairs [before, after] of non-negative integers. @throws LayerError */
+/** Pairs [before, after] of non-negative integers. @throws UnreadableError */
 export function pairs(inputs: readonly Operand[], position: number, what: string): [number, number][] {
   const { shape } = known(inputs, position, what);
   const flat = integers(inputs, position, what, 16);
   if (shape.length !== 2 || shape[1] !== 2 || flat.some((value) => value < 0 || value > 1 << 24))
-    throw new LayerError(`its ${what} are no pairs of amounts`, CONVERT_AGAIN);
+    throw new UnreadableError(`its ${what} are no pairs of amounts`, CONVERT_AGAIN);
   return Array.from({ length: shape[0]! }, (_, axis) => [flat[2 * axis]!, flat[2 * axis + 1]!]);
 }
 
@@ -67,7 +66,7 @@ export function padded(
   sides: readonly (readonly [number, number])[],
 ): Activation {
   if (sides.length !== x.shape.length)
-    throw new LayerError(`pads ${sides.length} dimensions of ${shapeText(x.shape)}`, CONVERT_AGAIN);
+    throw new UnreadableError(`pads ${sides.length} dimensions of ${shapeText(x.shape)}`, CONVERT_AGAIN);
   if (sides.every(([before, after]) => before === 0 && after === 0)) return x;
   const shape = x.shape.map((dim, axis) => dim + sides[axis]![0] + sides[axis]![1]);
   return site.emit('PAD', [x.id, site.ints('paddings', sides.flat(), [sides.length, 2])], shape, {});
@@ -75,10 +74,10 @@ export function padded(
 
 const lowerPad: LowerNode = (site, inputs) => {
   if (inputs.length > 2 && known(inputs, 2, 'padding value').values[0] !== 0)
-    throw new LayerError('pads with another value than 0', 'pad with zeros, and train again');
+    throw new UnreadableError('pads with another value than 0', 'pad with zeros, and train again');
   const sides = pairs(inputs, 1, 'paddings');
   if (sides[0]?.some((amount) => amount > 0))
-    throw new LayerError('pads the batch', 'pad the other dimensions only');
+    throw new UnreadableError('pads the batch', 'pad the other dimensions only');
   return padded(site, tensor(inputs, 0), sides);
 };
 
@@ -90,8 +89,8 @@ const lowerConcat: LowerNode = (site, inputs) => {
     0,
   );
   const [axis = 0] = axesOf(axes, first.shape.length);
-  if (axes.length !== 1 || parts.length > 1000) throw new LayerError('joins too much', CONVERT_AGAIN);
-  if (axis === 0) throw new LayerError('joins several batches', 'join along another dimension');
+  if (axes.length !== 1 || parts.length > 1000) throw new UnreadableError('joins too much', CONVERT_AGAIN);
+  if (axis === 0) throw new UnreadableError('joins several batches', 'join along another dimension');
   const shapes = parts.map((part, position) =>
     part.kind === 'constant' ? part.shape : tensor(parts, position).shape,
   );
@@ -100,7 +99,7 @@ const lowerConcat: LowerNode = (site, inputs) => {
       shape.length !== first.shape.length ||
       shape.some((dim, at) => at !== axis && dim !== first.shape[at])
     )
-      throw new LayerError(
+      throw new UnreadableError(
         `joins ${shapeText(first.shape)} and ${shapeText(shape)}, which do not fit`,
         'put Reshape layers before it',
       );
@@ -111,22 +110,15 @@ const lowerConcat: LowerNode = (site, inputs) => {
   return site.emit('CONCATENATION', ids, first.shape.with(axis, total), { axis, activation: 'NONE' });
 };
 
-/** A permutation that leaves the order of all dimensions larger than 1 moves no value: it is a reshape. */
 const lowerTranspose: LowerNode = (site, inputs) => {
   const x = tensor(inputs, 0);
   const order = axesOf(integers(inputs, 1, 'permutation', 8), x.shape.length);
   if (order.length !== x.shape.length)
-    throw new LayerError('permutes only some of its dimensions', CONVERT_AGAIN);
+    throw new UnreadableError('permutes only some of its dimensions', CONVERT_AGAIN);
   const moved = order.filter((axis) => x.shape[axis] !== 1);
-  if (moved.some((axis, at) => at > 0 && axis < moved[at - 1]!))
-    throw new LayerError(
-      'swaps dimensions, for which kws-gen has no operator',
-      'leave the layer out and give the features in the order that the layers behind it take',
-    );
-  return site.reshape(
-    x,
-    order.map((axis) => x.shape[axis]!),
-  );
+  if (order[0] !== 0 && moved.length > 0 && x.shape[order[0]!] !== 1)
+    throw new UnreadableError('moves the batch', 'permute the other dimensions only');
+  return site.transpose(x, order);
 };
 
 function sliced(site: NodeSite, x: Activation, request: Parameters<typeof resolveSlice>[1]): Activation {
@@ -134,11 +126,11 @@ function sliced(site: NodeSite, x: Activation, request: Parameters<typeof resolv
   try {
     slice = resolveSlice(x.shape, request);
   } catch (error) {
-    if (error instanceof RangeError) throw new LayerError(error.message, CONVERT_AGAIN);
+    if (error instanceof RangeError) throw new UnreadableError(error.message, CONVERT_AGAIN);
     throw error;
   }
   if (slice.count[0] !== 1 || slice.stride.some((step) => step < 0))
-    throw new LayerError(
+    throw new UnreadableError(
       'takes a part of the batch, or goes backwards',
       'cut the other dimensions only, in their order',
     );
@@ -160,7 +152,7 @@ const lowerStridedSlice: LowerNode = (site, inputs) => {
   const given = begin!.length;
   const mask = (key: string) => integerAttribute(site.node, key, 0);
   if (given > x.shape.length || mask('ellipsis_mask') !== 0 || mask('new_axis_mask') !== 0)
-    throw new LayerError(
+    throw new UnreadableError(
       'cuts with an ellipsis or a new dimension, which kws-gen does not read',
       'cut with one range per dimension',
     );
@@ -196,7 +188,7 @@ const lowerShape: LowerNode = (site, inputs) => {
 
 const lowerCast: LowerNode = (site, inputs) => {
   if (site.node.attributes.get('DstT')?.type !== 1)
-    throw new LayerError('rounds what it computes to integers', 'leave the conversion out');
+    throw new UnreadableError('rounds what it computes to integers', 'leave the conversion out');
   return tensor(inputs, 0);
 };
 

@@ -1,6 +1,5 @@
-/** Pools and reductions → MAX_POOL_2D, AVERAGE_POOL_2D, MEAN. */
-import { shapeText } from '../../../model/elements.js';
-import { LayerError } from '../../layers/config.js';
+/** Pools and reductions → MAX_POOL_2D, AVERAGE_POOL_2D, MEAN, REDUCE_MAX. */
+import { UnreadableError } from '../../support/unreadable.js';
 import { flagAttribute } from '../graph-def.js';
 import type { Activation } from '../operand.js';
 import { axesOf, integers, tensor } from '../operand.js';
@@ -14,7 +13,7 @@ const lowerPool =
     const [filterH, filterW] = spatialPair(site, 'ksize');
     const { x, window } = windowOver(site, given, [filterH, filterW]);
     if (x.id !== given.id || window.dilationH !== 1 || window.dilationW !== 1)
-      throw new LayerError(
+      throw new UnreadableError(
         'pools with explicit paddings, for which kws-gen has no operator',
         'use the padding "same" or "valid", and train again',
       );
@@ -31,42 +30,21 @@ function reducedShape(site: NodeSite, x: Activation, axes: readonly number[]): r
   return keep ? shape : shape.filter((_, axis) => !axes.includes(axis));
 }
 
-const lowerMean: LowerNode = (site, inputs) => {
-  const x = tensor(inputs, 0);
-  const axes = axesOf(integers(inputs, 1, 'dimensions', 8), x.shape.length);
-  if (axes.length === 0) return x;
-  if (axes.includes(0))
-    throw new LayerError('averages over the batch', 'average over the other dimensions only');
-  const options = { keepDims: flagAttribute(site.node, 'keep_dims', false) };
-  return site.emit('MEAN', [x.id, site.ints('axes', axes)], reducedShape(site, x, axes), options);
-};
-
-/** The greatest over all positions is a MAX_POOL_2D as large as its input. */
-const lowerMax: LowerNode = (site, inputs) => {
-  const x = tensor(inputs, 0);
-  const axes = axesOf(integers(inputs, 1, 'dimensions', 8), x.shape.length);
-  const rank = x.shape.length;
-  const [, height = 1, width = 1] = rank === 3 ? [1, 1, x.shape[1]!] : x.shape;
-  const spatial = rank === 3 ? [1] : [1, 2];
-  const fits = (rank === 3 || rank === 4) && spatial.every((axis) => axes.includes(axis));
-  if (!fits || axes.length !== spatial.length)
-    throw new LayerError(
-      `takes the greatest of ${shapeText(x.shape)} along the dimensions ${axes.join(', ')}`,
-      'take it over all positions (GlobalMaxPooling), not over the channels',
-    );
-  const channels = x.shape.at(-1)!;
-  const pooled = site.emit(
-    'MAX_POOL_2D',
-    [site.reshape(x, [1, height, width, channels]).id],
-    [1, 1, 1, channels],
-    { filterH: height, filterW: width, strideH: 1, strideW: 1, padding: 'VALID', activation: 'NONE' },
-  );
-  return site.reshape(pooled, reducedShape(site, x, axes));
-};
+const lowerReduction =
+  (kind: 'MEAN' | 'REDUCE_MAX'): LowerNode =>
+  (site, inputs) => {
+    const x = tensor(inputs, 0);
+    const axes = axesOf(integers(inputs, 1, 'dimensions', 8), x.shape.length);
+    if (axes.length === 0) return x;
+    if (axes.includes(0))
+      throw new UnreadableError('reduces the batch to one', 'reduce the other dimensions only');
+    const options = { keepDims: flagAttribute(site.node, 'keep_dims', false) };
+    return site.emit(kind, [x.id, site.ints('axes', axes)], reducedShape(site, x, axes), options);
+  };
 
 export const POOLS: Readonly<Record<string, LowerNode>> = {
   MaxPool: lowerPool('MAX_POOL_2D'),
   AvgPool: lowerPool('AVERAGE_POOL_2D'),
-  Mean: lowerMean,
-  Max: lowerMax,
+  Mean: lowerReduction('MEAN'),
+  Max: lowerReduction('REDUCE_MAX'),
 };

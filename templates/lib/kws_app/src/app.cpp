@@ -1,6 +1,7 @@
 #include "kws_app/app.h"
 
-#include "kws_hal/audio_link.h"
+#include "kws_app/tracer.h"
+#include "kws_device.h"
 #include "kws_hal/kws_hal.h"
 
 namespace kws {
@@ -9,19 +10,28 @@ namespace {
 
 constexpr uint32_t kChunk = 256;  // samples moved at a time
 
-uint32_t element_bytes(ElementType type) { return type == ElementType::kFloat32 ? 4 : 1; }
+uint32_t element_bytes(ElementType type) {
+  return kHasFloats && type == ElementType::kFloat32 ? 4 : 1;
+}
 
 }  // namespace
 
 App::App(const AppConfig& config)
     : config_(config),
       ring_(config.audio, config.audio_capacity),
+      host_(ring_),
       pipeline_(config, *this),
+      parser_(host_),
       line_(config.line, config.line_capacity, hal::serial_write),
       silence_(config.capture_rate) {}
 
 void App::begin() {
   hal::begin();
+#ifdef KWS_TRACE
+  tracer.attach(config_, line_);
+#endif
+  if (config_.actions != nullptr) config_.actions->begin();
+  kws_user_setup();
   hello_at_ = hal::ticks();
   uint32_t failed = 0;
   const ModelStatus status = pipeline_.prepare(&failed);
@@ -38,6 +48,8 @@ void App::poll() {
   const bool heard = poll_serial();
   const bool worked = ready_ && poll_audio();
   poll_hello();
+  if (config_.actions != nullptr) config_.actions->poll();
+  kws_user_loop();
   if (!heard && !worked) hal::idle();
 }
 
@@ -57,7 +69,8 @@ bool App::poll_serial() {
 }
 
 bool App::poll_audio() {
-  bool worked = pull_from_link() > 0;
+  if (!kHasFrontend) return false;
+  bool worked = host_.pull() > 0;
   int16_t chunk[kChunk];
   const size_t count = ring_.pop(chunk, kChunk);
   if (count > 0) {
@@ -71,13 +84,9 @@ bool App::poll_audio() {
             "board file? The plain Nano 33 BLE has none.");
     }
     pipeline_.consume(chunk, count);
-    // The host waits once what it may send is less than a frame.
-    if (pushing_ == Pushing::kAudio && push_received_ < push_end_ &&
-        told_room_ < CommandParser::kMaxPayload && credit_room() >= CommandParser::kMaxPayload) {
-      send_credit(false);
-    }
+    if (host_.room_due()) send_credit(false);
   }
-  if (playing() && push_received_ == push_end_ && ring_.available() == 0) {
+  if (host_.playing() && host_.complete() && ring_.available() == 0) {
     finish_play();
   }
   // Told once the burst is over, and once a second where it never ends.
@@ -93,45 +102,23 @@ bool App::poll_audio() {
   return worked;
 }
 
-size_t App::pull_from_link() {
-  if (pushing_ != Pushing::kMemory) return 0;
-  AudioLink* link = hal::audio_link();
-  if (push_end_ == kPlayOpen) push_end_ = link->end;
-  const uint32_t written = link->host_written;
-  std::atomic_thread_fence(std::memory_order_acquire);
-  size_t moved = 0;
-  while (push_received_ != written && push_received_ < push_end_) {
-    // Up to the end of the shared ring, of what is written, and of the clip.
-    const uint32_t at = push_received_ & (link->capacity - 1);
-    uint32_t count = written - push_received_;
-    if (count > link->capacity - at) count = link->capacity - at;
-    if (count > push_end_ - push_received_) count = push_end_ - push_received_;
-    const size_t taken = ring_.push_from_host(link->samples + at, count);
-    push_received_ += static_cast<uint32_t>(taken);
-    moved += taken;
-    if (taken < count) break;
-  }
-  std::atomic_thread_fence(std::memory_order_release);
-  link->device_read = push_received_;
-  return moved;
-}
-
-void App::start_play(uint32_t samples, Pushing how) {
+void App::start_play(uint32_t samples, bool memory) {
   reset();
   ring_.select(AudioRing::Source::kHost);
-  pushing_ = how;
-  push_end_ = samples;
-  push_received_ = 0;
-  next_seq_ = 0;
-  half_sample_ = false;
-  if (how == Pushing::kMemory) hal::audio_link()->device_read = 0;
-  send_ok("play");
-  if (how == Pushing::kAudio) send_credit(false);
+  if (memory) {
+    host_.play_memory(samples);
+  } else {
+    host_.play_frames(samples);
+  }
+  // What was understood: a digit may have been lost on its way.
+  begin_ok("play").add("samples", samples).end();
+  if (!memory) send_credit(false);
 }
 
 void App::finish_play() {
+  tracer.end_of_samples();
   line_.begin("end")
-      .add("samples", push_received_)
+      .add("samples", host_.received())
       .add("scores", scores_)
       .add("detections", detections_);
   line_.end();
@@ -140,9 +127,9 @@ void App::finish_play() {
 
 void App::back_to_microphone() {
   reset();
-  pushing_ = Pushing::kNothing;
+  host_.end();
   ring_.select(AudioRing::Source::kMicrophone);
-  if (listening_ || config_.frontend == nullptr || !hal::has_microphone()) return;
+  if (!kHasFrontend || listening_ || config_.frontend == nullptr || !hal::has_microphone()) return;
   const char* reason = nullptr;
   listening_ = hal::microphone_begin(ring_, config_.capture_rate, &reason);
   if (!listening_) fault("microphone", reason);
@@ -161,21 +148,18 @@ void App::start_input(uint32_t model, uint32_t bytes) {
     fault("bad-command", "input: the number of bytes is not that of the model's input tensor.");
     return;
   }
-  if (ring_.source() == AudioRing::Source::kMicrophone || playing()) {
+  if (ring_.source() == AudioRing::Source::kMicrophone || host_.playing()) {
     // Nothing may run between the pushed tensors, and they start from a known state.
     reset();
     ring_.select(AudioRing::Source::kHost);
   }
-  pushing_ = Pushing::kTensor;
   input_model_ = model;
-  push_end_ = bytes;
-  push_received_ = 0;
-  next_seq_ = 0;
+  host_.take_tensor(static_cast<uint8_t*>(input.data), bytes);
   send_credit(false);
 }
 
 void App::finish_input() {
-  pushing_ = Pushing::kNothing;
+  host_.end();
   if (!pipeline_.invoke(input_model_)) {
     on_model_failure(input_model_);
     return;
@@ -183,50 +167,15 @@ void App::finish_input() {
   const ModelConfig& model = config_.models[input_model_];
   const TensorView output = model.model->output();
   line_.begin("output").add("m", model.model->name).begin_array("q");
-  for (uint32_t i = 0; i < output.count; ++i) {
-    if (output.type == ElementType::kInt8) {
-      line_.item(static_cast<const int8_t*>(output.data)[i]);
-    } else {
-      line_.item(probability(output, i));
-    }
-  }
+  for (uint32_t i = 0; i < output.count; ++i) line_.item(raw_output(output, model.output, i));
   line_.end_array().end();
 }
 
 void App::handle_frame(const Command& frame) {
-  if (!takes_frames()) return;  // sent again while its first copy ended the clip
-  const bool expected = frame.seq == next_seq_;
-  if (expected) {
-    ++next_seq_;
-    if (pushing_ == Pushing::kAudio) {
-      take_audio_frame(frame);
-    } else {
-      take_tensor_frame(frame);
-    }
-  }
-  if (takes_frames()) send_credit(!expected);
-}
-
-void App::take_audio_frame(const Command& frame) {
-  // The credit keeps the host from sending more than there is room for.
-  for (uint32_t i = 0; i < frame.size && push_received_ < push_end_; ++i) {
-    if (!half_sample_) {
-      half_ = frame.payload[i];
-    } else {
-      const int16_t sample =
-          static_cast<int16_t>(static_cast<uint16_t>(half_ | (frame.payload[i] << 8)));
-      push_received_ += static_cast<uint32_t>(ring_.push_from_host(&sample, 1));
-    }
-    half_sample_ = !half_sample_;
-  }
-}
-
-void App::take_tensor_frame(const Command& frame) {
-  uint8_t* to = static_cast<uint8_t*>(config_.models[input_model_].model->input().data);
-  for (uint32_t i = 0; i < frame.size && push_received_ < push_end_; ++i) {
-    to[push_received_++] = frame.payload[i];
-  }
-  if (push_received_ == push_end_) finish_input();
+  if (!host_.takes_frames()) return;  // sent again while its first copy ended the clip
+  const bool expected = host_.take(frame);
+  if (host_.tensor_complete()) finish_input();
+  if (host_.takes_frames()) send_credit(!expected);
 }
 
 void App::handle(const Command& command) {
@@ -239,7 +188,7 @@ void App::handle(const Command& command) {
     case CommandKind::kBadCommand:
       return fault("bad-command", command.reason);
     case CommandKind::kBadFrame:
-      if (!takes_frames()) return;
+      if (!host_.takes_frames()) return;
       fault("bad-frame", command.reason);
       return send_credit(true);
     case CommandKind::kFrame:
@@ -249,7 +198,20 @@ void App::handle(const Command& command) {
     case CommandKind::kTraceFeatures:
     case CommandKind::kTraceOff:
       trace_features_ = command.kind == CommandKind::kTraceFeatures;
+#ifdef KWS_TRACE
+      tracer.set_mode(Tracer::Mode::kOff);
+#endif
       return send_ok("trace");
+#ifdef KWS_TRACE
+    case CommandKind::kTraceDigests:
+    case CommandKind::kTraceMemory:
+    case CommandKind::kTraceValues:
+    case CommandKind::kTraceConstants:
+    case CommandKind::kTraceConstant:
+    case CommandKind::kTraceTicks:
+    case CommandKind::kTraceReport:
+      return trace(command);
+#endif
     case CommandKind::kCredit:
       return send_credit(false);
     default:
@@ -259,7 +221,7 @@ void App::handle(const Command& command) {
   switch (command.kind) {
     case CommandKind::kReset:
       pipeline_.clear_ticks();
-      pushing_ = Pushing::kNothing;
+      host_.end();
       ring_.select(ring_.source());
       reset();
       return send_ok("reset");
@@ -269,7 +231,7 @@ void App::handle(const Command& command) {
       return send_ok("mic");
     case CommandKind::kPlay:
     case CommandKind::kPlayMemory: {
-      if (config_.frontend == nullptr) {
+      if (!kHasFrontend || config_.frontend == nullptr) {
         return fault("bad-command",
                      "play: this firmware has no front end; push tensors with 'input'.");
       }
@@ -277,10 +239,10 @@ void App::handle(const Command& command) {
       if (memory && hal::audio_link() == nullptr) {
         return fault("bad-command", "play: this board shares no memory with the host.");
       }
-      return start_play(command.value, memory ? Pushing::kMemory : Pushing::kAudio);
+      return start_play(command.value, memory);
     }
     case CommandKind::kStop:
-      if (playing()) push_end_ = push_received_;
+      host_.stop_playing();
       return send_ok("stop");
     case CommandKind::kInput:
     case CommandKind::kCutoff:
@@ -288,15 +250,51 @@ void App::handle(const Command& command) {
         return fault("bad-command", "There is no model of that number; see 'hello'.");
       }
       if (command.kind == CommandKind::kInput) return start_input(command.model, command.value);
-      config_.models[command.model].detector->set_cutoff(static_cast<uint8_t>(command.value));
-      return send_ok("cutoff");
+      if (kHasFrontend && config_.models[command.model].detector != nullptr) {
+        config_.models[command.model].detector->set_cutoff(static_cast<uint8_t>(command.value));
+      }
+      begin_ok("cutoff").add("m", command.model).add("value", command.value).end();
+      return;
     default:
       return;
   }
 }
 
+#ifdef KWS_TRACE
+void App::trace(const Command& command) {
+  const uint32_t* const numbers = command.numbers;
+  switch (command.kind) {
+    case CommandKind::kTraceDigests:
+      tracer.set_mode(Tracer::Mode::kDigests);
+      break;
+    case CommandKind::kTraceMemory:
+      if (hal::audio_link() == nullptr) {
+        return fault("bad-command", "trace: this board shares no memory with the host.");
+      }
+      tracer.set_mode(Tracer::Mode::kMemory);
+      break;
+    case CommandKind::kTraceValues:
+      tracer.want(static_cast<TraceStage>(numbers[0]), numbers[1], numbers[2], numbers[3]);
+      break;
+    case CommandKind::kTraceConstants:
+      tracer.constants(numbers[0]);
+      break;
+    case CommandKind::kTraceConstant:
+      tracer.constant(numbers[0], numbers[1]);
+      break;
+    case CommandKind::kTraceTicks:
+      tracer.set_mode(Tracer::Mode::kTicks);
+      break;
+    default:
+      tracer.report();
+      break;
+  }
+  send_ok("trace");
+}
+#endif
+
 void App::on_features(const Frontend& frontend, uint32_t number) {
-  if (!trace_features_) return;
+  if (!kHasFrontend || !trace_features_) return;
   line_.begin("features").add("n", number);
   // Absent: uint16.
   if (frontend.frame_type() == FrameType::kFloat32) line_.add("type", "f32");

@@ -1,5 +1,6 @@
 // The lines the application sends; see docs/protocol.md.
 #include "kws_app/app.h"
+#include "kws_device.h"
 #include "kws_hal/kws_hal.h"
 
 namespace kws {
@@ -42,22 +43,12 @@ void App::send_hello() {
   line_.end_array().end();
 }
 
-void App::send_ok(const char* command) { line_.begin("ok").add("cmd", command).end(); }
+LineWriter& App::begin_ok(const char* command) { return line_.begin("ok").add("cmd", command); }
 
-uint32_t App::credit_room() const {
-  if (pushing_ == Pushing::kTensor) return push_end_ - push_received_;
-  if (pushing_ != Pushing::kAudio) return 0;
-  // One sample may be half here.
-  const uint32_t space = static_cast<uint32_t>(ring_.space()) * 2;
-  const uint32_t room = space > 2 ? space - 2 : 0;
-  // While a model runs nobody reads the serial line: what is under way must fit its buffers.
-  constexpr uint32_t kMost = 2 * CommandParser::kMaxPayload;
-  return room < kMost ? room : kMost;
-}
+void App::send_ok(const char* command) { begin_ok(command).end(); }
 
 void App::send_credit(bool resend) {
-  told_room_ = credit_room();
-  line_.begin("credit").add("seq", next_seq_).add("bytes", told_room_);
+  line_.begin("credit").add("seq", host_.next_seq()).add("bytes", host_.tell_room());
   if (resend) line_.add("resend", true);
   line_.end();
 }
@@ -86,6 +77,7 @@ void App::send_stats() {
 void App::fault(const char* code, const char* message) { write_fault(line_, code, message); }
 
 void App::on_score(uint32_t index, const TensorView& output, uint32_t ms) {
+  if (!kHasFrontend) return;
   const ModelConfig& model = config_.models[index];
   ++scores_;
   line_.begin("score")
@@ -93,21 +85,18 @@ void App::on_score(uint32_t index, const TensorView& output, uint32_t ms) {
       .add("n", pipeline_.inferences(index))
       .add("ms", ms)
       .begin_array("q");
-  for (uint32_t i = 0; i < model.label_count; ++i) {
-    if (output.type == ElementType::kInt8) {
-      line_.item(static_cast<const int8_t*>(output.data)[i]);
-    } else {
-      line_.item(probability(output, i));
-    }
-  }
+  for (uint32_t i = 0; i < model.label_count; ++i) line_.item(raw_output(output, model.output, i));
   line_.end_array().begin_array("p");
   for (uint32_t i = 0; i < model.label_count; ++i) line_.item_fixed4(model.detector->p(i), 10000u);
   line_.end_array().end();
 }
 
 void App::on_detection(uint32_t index, uint32_t label, uint16_t p, uint32_t ms) {
+  if (!kHasFrontend) return;
   const ModelConfig& model = config_.models[index];
   ++detections_;
+  if (config_.actions != nullptr) config_.actions->on_detection(index, label);
+  kws_on_detection(model.model->name, model.labels[label], static_cast<float>(p) / 10000.0f, ms);
   line_.begin("detect")
       .add("m", model.model->name)
       .add("label", model.labels[label])

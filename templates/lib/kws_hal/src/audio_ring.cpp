@@ -39,6 +39,21 @@ size_t AudioRing::push_from_host(const int16_t* samples, size_t count) {
   return source() == Source::kHost ? push(samples, count) : 0;
 }
 
+// Every target is little-endian.
+void AudioRing::put_ahead(size_t byte, uint8_t value) {
+  if (byte / sizeof(int16_t) >= space()) return;
+  const size_t at = sizeof(int16_t) * head_.load(std::memory_order_relaxed) + byte;
+  reinterpret_cast<uint8_t*>(storage_)[at & (sizeof(int16_t) * (mask_ + size_t{1}) - 1)] = value;
+}
+
+size_t AudioRing::commit_from_host(size_t count) {
+  if (source() != Source::kHost) return 0;
+  const size_t taken = count < space() ? count : space();
+  const uint32_t head = head_.load(std::memory_order_relaxed);
+  head_.store(head + static_cast<uint32_t>(taken), std::memory_order_release);
+  return taken;
+}
+
 size_t AudioRing::pop(int16_t* to, size_t count) {
   const uint32_t tail = tail_.load(std::memory_order_relaxed);
   const uint32_t head = head_.load(std::memory_order_acquire);

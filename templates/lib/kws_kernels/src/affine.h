@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "kws_kernels/kws_kernels.h"
-#include "requant.h"
+#include "requantize.h"
 
 namespace kws {
 

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "requant.h"
+#include "requantize.h"
 
 namespace kws {
 

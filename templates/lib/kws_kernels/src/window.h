@@ -10,6 +10,12 @@ struct Taps {
   int32_t end;
 };
 
+// Where a window stands: the input's indices of its first tap, and its rows that are inside.
+struct WindowAt {
+  int32_t y, x;
+  Taps rows;
+};
+
 // origin: input index of tap 0, may be negative; size: taps; inputs: length of the axis.
 inline Taps taps_inside(int32_t origin, int32_t size, int32_t dilation, int32_t inputs) {
   Taps taps{0, size};

@@ -51,6 +51,34 @@ constexpr Plain kPlainCommands[] = {
     {"stats", CommandKind::kStats}, {"credit", CommandKind::kCredit},
 };
 
+#ifdef KWS_TRACE
+struct TraceCommand {
+  const char* word;
+  CommandKind kind;
+  uint32_t numbers;
+};
+
+constexpr TraceCommand kTraceCommands[] = {
+    {"digests", CommandKind::kTraceDigests, 0},   {"memory", CommandKind::kTraceMemory, 0},
+    {"values", CommandKind::kTraceValues, 4},     {"constants", CommandKind::kTraceConstants, 1},
+    {"constant", CommandKind::kTraceConstant, 2}, {"ticks", CommandKind::kTraceTicks, 0},
+    {"report", CommandKind::kTraceReport, 0},
+};
+
+// `trace` of a build that tells while it computes; kNone where it is none of these.
+CommandKind trace_command(const char* at, const char* end, uint32_t* numbers) {
+  const Word word = next_word(&at, end);
+  for (const TraceCommand& one : kTraceCommands) {
+    if (!equals(word, one.word)) continue;
+    for (uint32_t i = 0; i < one.numbers; ++i) {
+      if (!number(next_word(&at, end), UINT32_MAX, &numbers[i])) return CommandKind::kNone;
+    }
+    return next_word(&at, end).size == 0 ? one.kind : CommandKind::kNone;
+  }
+  return CommandKind::kNone;
+}
+#endif
+
 }  // namespace
 
 const char* command_name(CommandKind kind) {
@@ -65,6 +93,15 @@ const char* command_name(CommandKind kind) {
       return "input";
     case CommandKind::kTraceFeatures:
     case CommandKind::kTraceOff:
+#ifdef KWS_TRACE
+    case CommandKind::kTraceDigests:
+    case CommandKind::kTraceMemory:
+    case CommandKind::kTraceValues:
+    case CommandKind::kTraceConstants:
+    case CommandKind::kTraceConstant:
+    case CommandKind::kTraceTicks:
+    case CommandKind::kTraceReport:
+#endif
       return "trace";
     case CommandKind::kCutoff:
       return "cutoff";
@@ -133,27 +170,25 @@ bool CommandParser::feed_line(uint8_t byte) {
 }
 
 bool CommandParser::feed_frame(uint8_t byte) {
+  if (state_ == State::kSeq) crc_ = kCrc16Start;
+  if (state_ <= State::kPayload) crc_ = crc16_add(crc_, byte);
   switch (state_) {
     case State::kSeq:
       seq_ = byte;
-      crc_ = crc16_add(kCrc16Start, byte);
       state_ = State::kLengthLow;
       return false;
     case State::kLengthLow:
       length_ = byte;
-      crc_ = crc16_add(crc_, byte);
       state_ = State::kLengthHigh;
       return false;
     case State::kLengthHigh:
       length_ = static_cast<uint16_t>(length_ | (byte << 8));
-      crc_ = crc16_add(crc_, byte);
       filled_ = 0;
       if (length_ == 0 || length_ > kMaxPayload) return bad_frame("a frame carries 1 to 512 bytes");
       state_ = State::kPayload;
       return false;
     case State::kPayload:
-      buffer_[filled_++] = byte;
-      crc_ = crc16_add(crc_, byte);
+      sink_.payload(seq_, filled_++, byte);
       if (filled_ == length_) state_ = State::kCrcLow;
       return false;
     case State::kCrcLow:
@@ -169,7 +204,6 @@ bool CommandParser::feed_frame(uint8_t byte) {
       command_ = {};
       command_.seq = seq_;
       command_.size = length_;
-      command_.payload = buffer_;
       return done(CommandKind::kFrame);
   }
 }
@@ -179,6 +213,13 @@ bool CommandParser::parse_line() {
   const char* end = at + filled_;
   const Word word = next_word(&at, end);
   if (word.size == 0) return false;  // an empty line
+#ifdef KWS_TRACE
+  if (equals(word, "trace")) {
+    command_ = {};
+    const CommandKind kind = trace_command(at, end, command_.numbers);
+    if (kind != CommandKind::kNone) return done(kind);
+  }
+#endif
   const Word first = next_word(&at, end);
   const Word second = next_word(&at, end);
   if (next_word(&at, end).size > 0) return bad_command("too many words for a command");

@@ -2,13 +2,15 @@
 // speaks the protocol (docs/protocol.md).
 //
 // Owns: what a command does, where audio comes from now, what is reported. Leaves to others: the
-// numbers (Pipeline), the syntax (kws_protocol), the board (kws_hal).
+// numbers (Pipeline), what the host pushes (HostInput), the syntax (kws_protocol), the board
+// (kws_hal).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
 #include "kws_app/config.h"
+#include "kws_app/host_input.h"
 #include "kws_app/pipeline.h"
 #include "kws_hal/audio_ring.h"
 #include "kws_hal/silence_watch.h"
@@ -27,30 +29,24 @@ class App final : private PipelineListener {
   void poll();
 
  private:
-  // What the host pushes: audio or a tensor in frames, or audio through shared memory.
-  enum class Pushing : uint8_t { kNothing, kAudio, kTensor, kMemory };
-  bool playing() const { return pushing_ == Pushing::kAudio || pushing_ == Pushing::kMemory; }
-  bool takes_frames() const { return pushing_ == Pushing::kAudio || pushing_ == Pushing::kTensor; }
-
   bool poll_serial();
   bool poll_audio();
   void poll_hello();
   void handle(const Command& command);
   void handle_frame(const Command& frame);
-  void start_play(uint32_t samples, Pushing how);
+  void start_play(uint32_t samples, bool memory);
   void start_input(uint32_t model, uint32_t bytes);
-  void take_audio_frame(const Command& frame);
-  void take_tensor_frame(const Command& frame);
-  size_t pull_from_link();
   void finish_play();
   void finish_input();
+#ifdef KWS_TRACE
+  void trace(const Command& command);
+#endif
   void back_to_microphone();
   void reset();
 
   void send_hello();
+  LineWriter& begin_ok(const char* command);
   void send_ok(const char* command);
-  // Bytes of payload the host may send now.
-  uint32_t credit_room() const;
   void send_credit(bool resend);
   void send_stats();
   void fault(const char* code, const char* message);
@@ -62,6 +58,7 @@ class App final : private PipelineListener {
 
   const AppConfig& config_;
   AudioRing ring_;
+  HostInput host_;
   Pipeline pipeline_;
   CommandParser parser_;
   LineWriter line_;
@@ -76,14 +73,7 @@ class App final : private PipelineListener {
   uint32_t overruns_told_at_ = 0;  // ticks
   uint32_t hello_at_ = 0;          // ticks
 
-  Pushing pushing_ = Pushing::kNothing;
-  uint8_t next_seq_ = 0;
-  uint32_t push_end_ = 0;       // samples or bytes; kPlayOpen: until stop
-  uint32_t push_received_ = 0;  // samples or bytes
-  uint32_t told_room_ = 0;      // in the latest credit
   uint32_t input_model_ = 0;
-  bool half_sample_ = false;  // a frame ended in the middle of a sample
-  uint8_t half_ = 0;
   uint32_t scores_ = 0;
   uint32_t detections_ = 0;
 };

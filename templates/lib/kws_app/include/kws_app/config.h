@@ -5,12 +5,20 @@
 
 #include <cstdint>
 
+#include "kws_app/actions.h"
 #include "kws_detector/detector.h"
 #include "kws_frontend/frontend.h"
 #include "kws_frontend/resampler.h"
 #include "kws_model/kws_model.h"
 
 namespace kws {
+
+// How a model's integer output holds probabilities:
+// p = ((q - zero_point) * multiplier + 2^13) >> 14, clamped to 0…255. Floats need neither.
+struct OutputFormat {
+  int32_t zero_point;
+  int32_t multiplier;  // at most 2^22
+};
 
 struct ModelConfig {
   const Model* model;
@@ -20,7 +28,9 @@ struct ModelConfig {
   uint32_t frames;    // feature frames in the model's input; 0 without a front end
   uint32_t hop;       // feature steps from one inference to the next
   InputFormat input;  // how it holds features
-  Detector* detector;
+  bool transposed;    // the input is [channels, frames], not [frames, channels]
+  OutputFormat output;
+  Detector* detector;  // nullptr without a front end
 };
 
 // How features wait for the models: as the byte that all of them take, converted once when a frame
@@ -47,10 +57,17 @@ struct AppConfig {
   FeatureFormat feature_format;
   void* features;
   uint32_t feature_frames;  // the largest `frames` of the models
+  // Where a window is before it is transposed, for kFrames; nullptr where no model needs that.
+  void* window;
   int16_t* audio;           // ring between the microphone (or the host) and the front end
   uint32_t audio_capacity;  // samples, a power of two
   char* line;               // where a line of the protocol is built
   uint32_t line_capacity;   // bytes, LineWriter::kMinCapacity … LineWriter::kMaxLine
+  Actions* actions;         // nullptr: none
+#ifdef KWS_TRACE
+  TracedConstants frontend_constants;
+  TracedConstants resampler_constants;
+#endif
 };
 
 extern const AppConfig kAppConfig;

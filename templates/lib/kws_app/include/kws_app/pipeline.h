@@ -10,6 +10,8 @@
 #include <cstdint>
 
 #include "kws_app/config.h"
+#include "kws_app/shape.h"
+#include "kws_app/ticks.h"
 
 namespace kws {
 
@@ -26,20 +28,8 @@ class PipelineListener {
   ~PipelineListener() = default;
 };
 
-// Ticks of hal::ticks() spent per run.
-struct TickStats {
-  uint32_t count;
-  uint32_t min;
-  uint32_t max;
-  uint64_t sum;
-  void clear() { *this = TickStats{0, UINT32_MAX, 0, 0}; }
-  void add(uint32_t ticks);
-};
-
 class Pipeline {
  public:
-  static constexpr uint32_t kMaxModels = 8;
-
   Pipeline(const AppConfig& config, PipelineListener& listener);
 
   // Prepares every model; the index of the first that fails in *failed.
@@ -70,27 +60,40 @@ class Pipeline {
   void fill_input(const ModelConfig& model, const TensorView& input) const;
   // Where the oldest of a model's frames stands in the ring.
   uint32_t oldest_slot(const ModelConfig& model) const;
+  // Whether features wait as models take them.
+  bool keeps_inputs() const;
   uint32_t slot_bytes() const;
+  // Whether the model's input is that of its latest inference, moved on by a hop.
+  bool compute(uint32_t index, bool moved_on);
   void run_model(uint32_t index);
   void decide();
-  uint32_t now_ms() const;
+  // Adds samples of the front end to the time of the newest frame's end.
+  void pass(uint32_t samples);
 
   const AppConfig& config_;
   PipelineListener& listener_;
-  uint32_t samples_ = 0;                 // consumed since reset
-  uint32_t steps_ = 0;                   // feature frames since reset
+  uint32_t samples_ = 0;  // consumed since reset
+  uint32_t steps_ = 0;    // feature frames since reset
+  // End of the newest frame's window since reset: whole milliseconds, and the rest in thousandths
+  // of a sample.
+  uint32_t now_ms_ = 0;
+  uint32_t now_rest_ = 0;
   uint32_t next_frame_ = 0;              // slot of the feature ring that the next frame goes to
   uint32_t until_run_[kMaxModels] = {};  // feature steps until a model is due
   uint32_t inferences_[kMaxModels] = {};
   bool failed_[kMaxModels] = {};
+  // The latest inference saw the stream, a hop ago.
+  bool follows_[kMaxModels] = {};
   uint32_t hop_pending_ = 0;  // ticks spent on the feature step that is not complete yet
   TickStats hop_ticks_ = {};
   TickStats input_ticks_ = {};
   TickStats model_ticks_[kMaxModels] = {};
 };
 
-// A model's output number `index` as a probability, 0…255: int8 plus 128, uint8 as it is, float
-// times 256.
-uint8_t probability(const TensorView& output, uint32_t index);
+// A model's output number `index` as a probability, 0…255: integers as the format says, float times
+// 256.
+uint8_t probability(const TensorView& output, const OutputFormat& format, uint32_t index);
+// The same as a line of the protocol shows it: integers as they are, float as a probability.
+int32_t raw_output(const TensorView& output, const OutputFormat& format, uint32_t index);
 
 }  // namespace kws

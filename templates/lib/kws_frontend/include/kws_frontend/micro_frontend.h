@@ -15,7 +15,12 @@
 namespace kws {
 
 constexpr uint32_t kMicroMaxFftSize = 512;  // also the longest window, in samples
-constexpr uint32_t kMicroMaxChannels = 40;
+constexpr uint32_t kMicroMaxChannels = 128;
+
+// Bits of MicroFrontendTables::stages.
+constexpr uint32_t kMicroNoiseReduction = 1;
+constexpr uint32_t kMicroGain = 2;
+constexpr uint32_t kMicroLogarithm = 4;
 
 // Constants of one front end. Field order is a contract with the generator. A band is the bins
 // between one channel's peak and the next; band 0 leads up to the first peak, the last one down
@@ -35,6 +40,9 @@ struct MicroFrontendTables {
   uint16_t snr_shift;              // right shift of signal * gain, 1...31
   int16_t correction_bits;         // left shift (negative: right shift) before the logarithm
   uint16_t log_scale_bits;         // output is ln(x) * 2^log_scale_bits
+  uint16_t stages;                 // which of those run that may be off; without logarithm features are amplitudes, at most 65535
+  uint16_t dc_notch;               // Q15 coefficient of the filter against constant offsets; 0: none
+  uint16_t dynamic_range;          // 0: features become integers one by one; else as quantize_window() says
   const uint32_t* window;          // [(window_size + 1) / 2] pairs (even low, odd high), Q12
   const uint8_t* order;            // [fft_size / 2]: where pair n of samples enters the complex FFT
   const uint32_t* twiddles;        // (re low, im high) Q15 of w, w^2, w^3 per rotated butterfly and radix-4 stage after the first
@@ -46,12 +54,21 @@ struct MicroFrontendTables {
 };
 // clang-format on
 
+// 32-bit words of memory that a front end works in.
+constexpr uint32_t micro_memory_words(uint32_t channels) {
+  return 2 * channels + (channels + 1) / 2;
+}
+
 class MicroFrontend final : public Frontend {
  public:
-  // `tables` outlives the front end.
-  explicit MicroFrontend(const MicroFrontendTables& tables)
-      : Frontend(FrameType::kUint16, tables.channels, tables.window_size, tables.step_size, false),
-        t_(tables) {
+  // `tables` and `memory`, [micro_memory_words(tables.channels)], outlive the front end.
+  MicroFrontend(const MicroFrontendTables& tables, uint32_t* memory)
+      : Frontend(FrameType::kUint16, tables.channels, tables.window_size, tables.step_size,
+                 tables.dynamic_range != 0),
+        t_(tables),
+        energies_(memory),
+        noise_(memory + tables.channels),
+        frame_(reinterpret_cast<uint16_t*>(memory + 2 * tables.channels)) {
     MicroFrontend::reset();
   }
 
@@ -60,20 +77,24 @@ class MicroFrontend final : public Frontend {
   size_t consume(const int16_t* samples, size_t count, bool* frame_ready) override;
   const void* frame() const override { return frame_; }
   void convert(const void* frame, const InputFormat& format, void* to) override;
+  void convert_window(const FrameWindow& window, const InputFormat& format, void* to) override;
 
   // The newest frame: [channels()], about 0...670.
   const uint16_t* features() const { return frame_; }
 
  private:
+  void take(const int16_t* samples, size_t count);
   void compute();
 
   const MicroFrontendTables& t_;
   uint32_t filled_;                          // samples in history_
   int16_t history_[kMicroMaxFftSize];        // the window's samples, oldest first
   uint32_t spectrum_[kMicroMaxFftSize / 2];  // complex int16 (re low, im high), then energies
-  uint32_t energies_[kMicroMaxChannels];  // per channel, before and after noise reduction and gain
-  uint32_t noise_[kMicroMaxChannels];     // estimate with smoothing_bits fraction bits
-  uint16_t frame_[kMicroMaxChannels];
+  uint32_t* energies_;  // [channels], before and after noise reduction and gain
+  uint32_t* noise_;     // [channels], estimate with smoothing_bits fraction bits
+  uint16_t* frame_;     // [channels]
+  int16_t notch_input_;
+  int16_t notch_output_;
 };
 
 // A feature as the int8 input of a model: clamp((v * 256 + divisor / 2) / divisor + zero_point,

@@ -54,8 +54,12 @@ inline void butterfly3(Complex* p, uint32_t m, const Complex& t0, const Complex&
   p[2 * m] = {u.re - v.im, u.im + v.re};
 }
 
-inline void butterfly4(Complex* p, uint32_t m, const Complex& t0, const Complex& t1,
-                       const Complex& t2, const Complex& t3) {
+struct Four {
+  Complex t0, t1, t2, t3;
+};
+
+inline void butterfly4(Complex* p, uint32_t m, const Four& four) {
+  const auto& [t0, t1, t2, t3] = four;
   const Complex a = t0 + t2;
   const Complex b = t0 - t2;
   const Complex c = t1 + t3;
@@ -66,8 +70,12 @@ inline void butterfly4(Complex* p, uint32_t m, const Complex& t0, const Complex&
   p[3 * m] = {b.re - d.im, b.im + d.re};
 }
 
-inline void butterfly5(Complex* p, uint32_t m, const Complex& t0, const Complex& t1,
-                       const Complex& t2, const Complex& t3, const Complex& t4) {
+struct Five {
+  Complex t0, t1, t2, t3, t4;
+};
+
+inline void butterfly5(Complex* p, uint32_t m, const Five& five) {
+  const auto& [t0, t1, t2, t3, t4] = five;
   // cos and sin of 2 pi / 5 and of twice that.
   constexpr int32_t kCos1 = 10126;
   constexpr int32_t kCos2 = -26510;
@@ -104,10 +112,11 @@ const int16_t* stage(Complex* data, uint32_t size, uint32_t m, const int16_t* fa
     } else if constexpr (radix == 3) {
       butterfly3(p, m, t0, t1, shifted<down>(p[2 * m]));
     } else if constexpr (radix == 4) {
-      butterfly4(p, m, t0, t1, shifted<down>(p[2 * m]), shifted<down>(p[3 * m]));
+      butterfly4(p, m, {t0, t1, shifted<down>(p[2 * m]), shifted<down>(p[3 * m])});
     } else {
-      butterfly5(p, m, t0, t1, shifted<down>(p[2 * m]), shifted<down>(p[3 * m]),
-                 shifted<down>(p[4 * m]));
+      butterfly5(
+          p, m,
+          {t0, t1, shifted<down>(p[2 * m]), shifted<down>(p[3 * m]), shifted<down>(p[4 * m])});
     }
   }
   for (uint32_t k = 1; k < m; ++k) {
@@ -124,10 +133,11 @@ const int16_t* stage(Complex* data, uint32_t size, uint32_t m, const int16_t* fa
       } else if constexpr (radix == 3) {
         butterfly3(p, m, t0, t1, rotated<down>(p[2 * m], w2));
       } else if constexpr (radix == 4) {
-        butterfly4(p, m, t0, t1, rotated<down>(p[2 * m], w2), rotated<down>(p[3 * m], w3));
+        butterfly4(p, m, {t0, t1, rotated<down>(p[2 * m], w2), rotated<down>(p[3 * m], w3)});
       } else {
-        butterfly5(p, m, t0, t1, rotated<down>(p[2 * m], w2), rotated<down>(p[3 * m], w3),
-                   rotated<down>(p[4 * m], w4));
+        butterfly5(p, m,
+                   {t0, t1, rotated<down>(p[2 * m], w2), rotated<down>(p[3 * m], w3),
+                    rotated<down>(p[4 * m], w4)});
       }
     }
   }

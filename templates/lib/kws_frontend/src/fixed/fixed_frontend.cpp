@@ -2,6 +2,7 @@
 // frames into a model's input.
 #include "kws_frontend/fixed_frontend.h"
 
+#include "kws_frontend/stage_done.h"
 #include "stages.h"
 
 namespace kws {
@@ -36,10 +37,13 @@ size_t FixedFrontend::consume(const int16_t* samples, size_t count, bool* frame_
 
 void FixedFrontend::compute() {
   int32_t up = fixed::window_pairs(t_, history_, work_);
+  stage_done(0);
   fixed::transform(t_, work_);
   fixed::split(t_, work_);
+  stage_done(1);
   up += fixed::magnitudes(t_, work_);
   const int32_t exponent = t_.exponent - (t_.magnitude ? up : 2 * up);
+  stage_done(2);
   const uint32_t* const spectrum = reinterpret_cast<const uint32_t*>(work_);
 
   const bool packed = t_.normalization == kFixedPeak;
@@ -53,7 +57,9 @@ void FixedFrontend::compute() {
   for (uint32_t c = 0; c < t_.channels; ++c)
     to[c] = keep(fixed::channel_value(t_, spectrum, c, weights, exponent));
   if (t_.energy) to[t_.channels] = keep(fixed::energy_value(t_, spectrum, exponent));
+  stage_done(3);
   if (!kept) fixed::complete(t_, scratch_, frame_);
+  stage_done(4);
   if (!packed) return;
   int32_t largest = INT16_MIN;
   for (uint32_t i = 1; i <= t_.window_size; ++i)

@@ -25,6 +25,10 @@ class AudioRing {
   // Producer in the main loop, while the source is the host. Returns how many were taken (the rest
   // must be offered again: pushed audio is never dropped).
   size_t push_from_host(const int16_t* samples, size_t count);
+  // The same in two steps: a byte (the low one of a sample first) of what comes next, `byte` bytes
+  // from here, unless there is no room for it; and `count` samples of it that are there now.
+  void put_ahead(size_t byte, uint8_t value);
+  size_t commit_from_host(size_t count);
 
   // Consumer. Returns how many samples were copied.
   size_t pop(int16_t* to, size_t count);

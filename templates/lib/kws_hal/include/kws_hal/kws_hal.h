@@ -10,6 +10,10 @@
 namespace kws {
 namespace hal {
 
+// Bytes of the serial line that every board keeps while nobody reads them, or makes the host wait
+// with (USB). What the application lets the host send is checked against it when it is compiled.
+constexpr size_t kReceiveBytes = 2048;
+
 // Clocks, serial line. Called once, first.
 void begin();
 
@@ -31,6 +35,13 @@ void idle();
 bool microphone_begin(AudioRing& ring, uint32_t sample_rate, const char** reason);
 // Whether this board has one at all.
 bool has_microphone();
+
+// Output pins, by the numbers that the board's framework gives them. Where there are none (virtual
+// boards) the calls do nothing, and the application says on the serial line what they would have
+// done.
+bool has_pins();
+void pin_output(uint8_t pin, bool high);
+void pin_write(uint8_t pin, bool high);
 
 // Audio that the host places in memory shared with it (virtual boards); nullptr elsewhere.
 struct AudioLink* audio_link();

@@ -17,6 +17,7 @@
 #endif
 
 #include "kws_hal/kws_hal.h"
+#include "nrf52_cache.h"
 
 namespace kws {
 namespace hal {
@@ -103,9 +104,6 @@ Outlet<decltype(Serial)> first(Serial);
 Outlet<decltype(Serial0)> second(Serial0);
 enum class Active : uint8_t { kBoth, kFirst, kSecond };
 Active active = Active::kBoth;
-
-// Room for one frame of the protocol, which arrives while the model computes.
-constexpr size_t kReceiveBuffer = 1024;
 #endif
 
 }  // namespace
@@ -113,9 +111,9 @@ constexpr size_t kReceiveBuffer = 1024;
 #if defined(ARDUINO_ARCH_ESP32) && ARDUINO_USB_CDC_ON_BOOT
 
 void begin() {
-  Serial.setRxBufferSize(kReceiveBuffer);
+  Serial.setRxBufferSize(kReceiveBytes);
   Serial.begin(KWS_SERIAL_BAUD);
-  Serial0.setRxBufferSize(kReceiveBuffer);
+  Serial0.setRxBufferSize(kReceiveBytes);
   Serial0.begin(KWS_SERIAL_BAUD);
 }
 
@@ -137,7 +135,10 @@ void serial_write(const char* data, size_t size) {
 
 #else
 
-void begin() { Serial.begin(KWS_SERIAL_BAUD); }
+void begin() {
+  enable_instruction_cache();
+  Serial.begin(KWS_SERIAL_BAUD);
+}
 
 size_t serial_read(uint8_t* to, size_t capacity) {
   size_t count = 0;

@@ -63,7 +63,12 @@ void open_pty() {
 }
 
 void map_memory(const char* path) {
-  const size_t size = offsetof(AudioLink, samples) + kAudioCapacity * sizeof(int16_t);
+  const size_t audio_end = offsetof(AudioLink, samples) + kAudioCapacity * sizeof(int16_t);
+#ifdef KWS_TRACE
+  const size_t size = audio_end + kTraceCapacity;
+#else
+  const size_t size = audio_end;
+#endif
   const int file = open(path, O_RDWR | O_CREAT, 0600);
   if (file < 0) fail(path);
   const off_t length = lseek(file, 0, SEEK_END);
@@ -78,6 +83,10 @@ void map_memory(const char* path) {
   shared->host_written = 0;
   shared->device_read = 0;
   shared->end = kOpenEnd;
+#ifdef KWS_TRACE
+  shared->trace_at = static_cast<uint32_t>(audio_end);
+  shared->trace_capacity = kTraceCapacity;
+#endif
   std::atomic_thread_fence(std::memory_order_release);
   shared->magic = kAudioLinkMagic;
 }

@@ -1,16 +1,17 @@
-// The virtual Cortex-M boards (QEMU's MPS2 machines): CMSDK UART and timer, audio through shared
-// memory.
+// The virtual Cortex-M boards (QEMU's MPS2 and MPS3 machines): CMSDK UART, a free-running counter,
+// audio through shared memory. Where a machine has them: kws_machine.h of the virtual platform.
 //
-// Registers: "Cortex-M System Design Kit Technical Reference Manual" (UART, timer) and "ARMv7-M
-// Architecture Reference Manual" (SysTick, NVIC). Nothing ticks while the program works: SysTick is
-// armed for the length of idle() only, so that instructions can be counted exactly, and a board
-// that waits sleeps.
+// Registers of the core: "ARMv7-M Architecture Reference Manual" (SysTick, NVIC). Nothing ticks
+// while the program works: SysTick is armed for the length of idle() only, so that instructions can
+// be counted exactly, and a board that waits sleeps.
 #if defined(KWS_HAL_VIRTUAL)
 
 #include <atomic>
+#include <cstddef>
 
 #include "kws_hal/audio_link.h"
 #include "kws_hal/kws_hal.h"
+#include "kws_machine.h"
 
 extern "C" {
 void UARTRX0_Handler();
@@ -21,37 +22,30 @@ namespace kws {
 namespace hal {
 namespace {
 
-constexpr uint32_t kTimerCtrl = 0x40000000u;  // bit 0: enable
-constexpr uint32_t kTimerValue = 0x40000004u;
-constexpr uint32_t kTimerReload = 0x40000008u;
-
-constexpr uint32_t kUartData = 0x40004000u;
-constexpr uint32_t kUartState =
-    0x40004004u;  // bit 0: transmit buffer full, bit 1: a byte was received
-constexpr uint32_t kUartCtrl = 0x40004008u;  // bits 0, 1, 3: transmit, receive, receive interrupt
-constexpr uint32_t kUartInterrupt = 0x4000400cu;  // bit 1: receive; cleared by writing 1
-constexpr uint32_t kUartBauddiv = 0x40004010u;
+using namespace kws_machine;
 
 constexpr uint32_t kSysTickCtrl = 0xe000e010u;  // bits 0, 1, 2: enable, interrupt, core clock
 constexpr uint32_t kSysTickLoad = 0xe000e014u;
 constexpr uint32_t kSysTickValue = 0xe000e018u;
 constexpr uint32_t kNvicEnable = 0xe000e100u;
 constexpr uint32_t kNvicDisable = 0xe000e180u;
-constexpr uint32_t kNvicPriority0 = 0xe000e400u;
+constexpr uint32_t kNvicPriority = 0xe000e400u;
 
-constexpr uint32_t kClockHz = 25000000u;
-constexpr uint32_t kReceiveInterrupt = 1u << 0;  // number 0
-constexpr uint32_t kAudioCapacity = 1u << 18;    // 16 s at 16 kHz
+// Of the receive interrupt: its bit, and the registers that bit is in.
+constexpr uint32_t kReceiveBit = 1u << kUartReceiveInterrupt % 32;
+constexpr uint32_t kReceiveEnable = kNvicEnable + kUartReceiveInterrupt / 32 * 4;
+constexpr uint32_t kReceiveDisable = kNvicDisable + kUartReceiveInterrupt / 32 * 4;
+constexpr uint32_t kAudioCapacity = 1u << 18;  // 16 s at 16 kHz
 
 // How long a reader of the serial line may pause before output is dropped.
 constexpr uint32_t kWritePatience = 2 * kClockHz;
 
-volatile uint32_t& reg(uint32_t address) { return *reinterpret_cast<volatile uint32_t*>(address); }
-
 AudioLink& link() { return *reinterpret_cast<AudioLink*>(KWS_SHARED_MEMORY); }
 
-// Received bytes: written by the interrupt, read by serial_read().
-constexpr uint32_t kReceiveCapacity = 1024;
+// Received bytes: written by the interrupt, read by serial_read(). Less than kReceiveBytes: what
+// finds no room waits in the line.
+constexpr uint32_t kReceiveCapacity = 64;
+static_assert((kReceiveCapacity & (kReceiveCapacity - 1)) == 0, "its places are counted on");
 uint8_t received[kReceiveCapacity];
 std::atomic<uint32_t> received_head{0};
 std::atomic<uint32_t> received_tail{0};
@@ -67,15 +61,18 @@ uint32_t seen_written = 0;
 }  // namespace
 
 void begin() {
-  reg(kTimerReload) = 0xffffffffu;
-  reg(kTimerValue) = 0xffffffffu;
-  reg(kTimerCtrl) = 1;
+  if (kCounterDown) {
+    reg(kCounterReload) = 0xffffffffu;
+    reg(kCounterValue) = 0xffffffffu;
+  }
+  reg(kCounterControl) = 1;
 
   // The emulated line has no speed, but the divider must be 16 or more.
   reg(kUartBauddiv) = 16;
   reg(kUartCtrl) = 0xbu;
-  reg(kNvicPriority0) |= 0x40u;  // below SysTick
-  reg(kNvicEnable) = kReceiveInterrupt;
+  // Below SysTick.
+  reg(kNvicPriority + kUartReceiveInterrupt / 4 * 4) |= 0x40u << kUartReceiveInterrupt % 4 * 8;
+  reg(kReceiveEnable) = kReceiveBit;
 
   AudioLink& shared = link();
   shared.version = kAudioLinkVersion;
@@ -83,6 +80,10 @@ void begin() {
   shared.host_written = 0;
   shared.device_read = 0;
   shared.end = kOpenEnd;
+#ifdef KWS_TRACE
+  shared.trace_at = offsetof(AudioLink, samples) + kAudioCapacity * sizeof(int16_t);
+  shared.trace_capacity = kTraceCapacity;
+#endif
   std::atomic_thread_fence(std::memory_order_release);
   shared.magic = kAudioLinkMagic;
 }
@@ -95,7 +96,7 @@ size_t serial_read(uint8_t* to, size_t capacity) {
   }
   received_tail.store(tail, std::memory_order_release);
   // There is room again for the byte that the interrupt had to leave where it was.
-  if (count != 0) reg(kNvicEnable) = kReceiveInterrupt;
+  if (count != 0) reg(kReceiveEnable) = kReceiveBit;
   return count;
 }
 
@@ -113,8 +114,7 @@ void serial_write(const char* data, size_t size) {
   }
 }
 
-// The timer counts down.
-uint32_t ticks() { return ~reg(kTimerValue); }
+uint32_t ticks() { return kCounterDown ? ~reg(kCounterValue) : reg(kCounterValue); }
 uint32_t ticks_per_second() { return kClockHz; }
 
 void idle() {
@@ -155,7 +155,7 @@ void UARTRX0_Handler() {
   if (head - received_tail.load(std::memory_order_acquire) == kReceiveCapacity) {
     // No room: the byte stays where it is, the line waits, and serial_read() turns the interrupt on
     // again.
-    reg(kNvicDisable) = kReceiveInterrupt;
+    reg(kReceiveDisable) = kReceiveBit;
     return;
   }
   reg(kUartInterrupt) = 2;

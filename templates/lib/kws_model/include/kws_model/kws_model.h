@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kws_model/trace.h"
+
 namespace kws {
 
 enum class ElementType : uint8_t { kInt8, kUint8, kFloat32 };
@@ -35,6 +37,14 @@ struct Model {
   TensorView (*output)();    // valid after prepare()
   uint32_t (*arena_used)();  // bytes
   uint32_t arena_size;       // bytes reserved
+  // As invoke(), where the input is that of the inference before, moved on by a hop: computes what
+  // is new and keeps the rest. Only directly after invoke() or advance(), with nothing but the
+  // input changed. nullptr where every inference computes everything.
+  bool (*advance)();
+#ifdef KWS_TRACE
+  TracedConstants constants;
+  uint32_t operators;
+#endif
 };
 
 }  // namespace kws

@@ -1,8 +1,9 @@
 // Reads what the host sends (docs/protocol.md): text commands and binary frames, byte by byte.
 //
 // Owns: the syntax of commands and frames, and finding back after garbage. Leaves to others:
-// whether a command makes sense now, model numbers, sequence numbers (the application). Holds one
-// line or one frame; whatever comes in, it neither allocates nor waits nor reads past its buffer.
+// whether a command makes sense now, model numbers, sequence numbers, payloads (the application).
+// Holds one line and no frame; whatever comes in, it neither allocates nor waits nor reads past its
+// buffer.
 //
 //   for (size_t i = 0; i < count; ++i)
 //     if (parser.feed(bytes[i])) handle(parser.command());
@@ -29,6 +30,15 @@ enum class CommandKind : uint8_t {
   kTraceFeatures,
   kTraceOff,
   kCutoff,  // model, value: 0…255
+#ifdef KWS_TRACE
+  kTraceDigests,
+  kTraceMemory,
+  kTraceValues,     // numbers: stage, model, number, id
+  kTraceConstants,  // model: of a model, of the front end, of the resampler
+  kTraceConstant,   // the same, numbers[1]: which of them
+  kTraceTicks,
+  kTraceReport,
+#endif
   kStats,
   kCredit,
   kFrame,       // seq, payload, size
@@ -40,12 +50,25 @@ constexpr uint32_t kPlayOpen = 0xffffffffu;
 
 struct Command {
   CommandKind kind;
-  uint8_t seq;             // of a frame
-  uint16_t size;           // of a frame's payload, 1…512
-  uint32_t model;          // number in the hello, from 0
-  uint32_t value;          // samples, bytes or cutoff
-  const uint8_t* payload;  // of a frame; valid until the next feed()
-  const char* reason;      // of what is bad: a sentence, static text
+  uint8_t seq;         // of a frame
+  uint16_t size;       // of a frame's payload, 1…512
+  uint32_t model;      // number in the hello, from 0
+  uint32_t value;      // samples, bytes or cutoff
+  const char* reason;  // of what is bad: a sentence, static text
+#ifdef KWS_TRACE
+  uint32_t numbers[4];
+#endif
+};
+
+// Where payloads of frames go. A byte comes before it is known whether its frame is whole: only a
+// kFrame makes them count, and a frame that is sent again brings them again.
+class PayloadSink {
+ public:
+  // `index`: from 0, in order.
+  virtual void payload(uint8_t seq, uint32_t index, uint8_t byte) = 0;
+
+ protected:
+  ~PayloadSink() = default;
 };
 
 // The command's first word as the `cmd` of its `ok`: "play", "trace", …; "" for frames and errors.
@@ -55,6 +78,10 @@ class CommandParser {
  public:
   static constexpr size_t kMaxCommand = 120;
   static constexpr size_t kMaxPayload = 512;
+  // Of a frame, beside its payload: start, sequence number, length (2), CRC (2).
+  static constexpr size_t kFrameOverhead = 6;
+
+  explicit CommandParser(PayloadSink& sink) : sink_(sink) {}
 
   // True when `byte` completed something: see command().
   bool feed(uint8_t byte);
@@ -82,6 +109,7 @@ class CommandParser {
   bool bad_command(const char* reason);
   bool bad_frame(const char* reason);
 
+  PayloadSink& sink_;
   State state_ = State::kLine;
   bool lost_ = false;  // after a bad frame, until something is right again
   bool unprintable_ = false;
@@ -90,7 +118,7 @@ class CommandParser {
   uint16_t crc_ = 0;
   uint16_t received_crc_ = 0;
   uint8_t seq_ = 0;
-  uint8_t buffer_[kMaxPayload] = {};
+  uint8_t buffer_[kMaxCommand] = {};
   Command command_ = {};
 };
 

@@ -1,6 +1,6 @@
 // CRC-16/CCITT-FALSE (polynomial 0x1021, initial value 0xffff, not reflected, no final xor), the
 // check of binary frames. Its value over "123456789" is 0x29b1 (catalogue of parametrised CRC
-// algorithms, "CRC-16/ IBM-3740"). The host side is src/device/frame.ts.
+// algorithms, "CRC-16/ IBM-3740"). The host side is src/protocol/frame.ts.
 #pragma once
 
 #include <cstddef>

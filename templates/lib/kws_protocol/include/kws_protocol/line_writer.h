@@ -27,7 +27,7 @@ class LineWriter {
   // Longest line of the protocol, with its line end.
   static constexpr size_t kMaxLine = 4096;
   // Smallest buffer that holds the fault about a line that did not fit.
-  static constexpr size_t kMinCapacity = 192;
+  static constexpr size_t kMinCapacity = 224;
   // Deepest nesting of arrays and objects inside the line's own object.
   static constexpr uint8_t kMaxDepth = 30;
 
@@ -35,9 +35,11 @@ class LineWriter {
   LineWriter(char* buffer, size_t capacity, Sink sink)
       : buffer_(buffer), capacity_(capacity < kMaxLine ? capacity : kMaxLine), sink_(sink) {}
 
-  // Starts `{"kws":1,"t":"<type>"`. A line that was begun and not ended is dropped.
+  // Starts `{"kws":1,"t":"<type>"`; a type has at most 32 characters. A line that was begun and not
+  // ended is dropped.
   LineWriter& begin(const char* type);
-  // Closes whatever is open and hands the line to the sink. False if a fault was sent in its place.
+  // Closes whatever is open, adds the line's number and its CRC, and hands it to the sink. False if
+  // a fault was sent in its place.
   bool end();
 
   // Fields of the object that is open. Names are the program's own and are not escaped; texts are
@@ -89,6 +91,7 @@ class LineWriter {
  private:
   enum Level : uint32_t { kObject = 0, kArray = 1 };
 
+  void seal();
   LineWriter& put(char c);
   LineWriter& put(const char* text_value);
   LineWriter& comma();

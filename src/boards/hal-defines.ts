@@ -1,0 +1,21 @@
+/** What a board's file tells the C++ of its HAL. */
+import { HALS } from './hal.js';
+import type { Board } from './types.js';
+
+/**
+ * Constants of the HAL: its macros, then KWS_SERIAL_BAUD, KWS_MIC_GAIN (if the board file sets one),
+ * KWS_MIC_SETTLE_MS and KWS_MIC_PIN_<NAME>.
+ */
+export function halDefines(
+  board: Pick<Board, 'hal' | 'microphone' | 'monitorBaud' | 'kind'>,
+): Map<string, string> {
+  const defines = new Map(HALS[board.hal].macros.map((macro) => [macro, '1']));
+  if (board.kind === 'real') defines.set('KWS_SERIAL_BAUD', String(board.monitorBaud));
+  const microphone = board.microphone;
+  if (microphone === null) return defines;
+  if (microphone.gain !== undefined) defines.set('KWS_MIC_GAIN', String(microphone.gain));
+  defines.set('KWS_MIC_SETTLE_MS', String(microphone.settleMs));
+  for (const [name, pin] of Object.entries(microphone.pins).sort(([a], [b]) => (a < b ? -1 : 1)))
+    defines.set(`KWS_MIC_PIN_${name.toUpperCase()}`, String(pin));
+  return defines;
+}

@@ -1,0 +1,223 @@
+/**
+ * A board that is open → its events shown, until the user, a limit, the last clip or the board ends it.
+ *
+ * Owns: the limits, and what the ending means (heard or not heard).
+ * Leaves to others: what the board says (`targets/hear.ts`), showing (`show-events.ts`), opening and
+ * ending boards (`targets/boards.ts`).
+ */
+
+import { inputError } from '../../diagnostics/errors.js';
+import { didYouMean } from '../../diagnostics/nearest.js';
+import { hear, type PlayedClip } from '../../targets/hear.js';
+import type { Device } from '../../targets/open.js';
+import { ScoreWatch } from '../../targets/score-watch.js';
+import { type SessionModel, sessionNext, sessionStart } from '../../targets/session-model.js';
+import { printable } from '../../text/text.js';
+import type { Clips } from './clips.js';
+import type { CommandContext, Verdict } from './command.js';
+import type { OptionValues } from './options.js';
+import { asLines, eventView } from './show-events.js';
+
+export const STREAM_OPTIONS = ['play', 'lead', 'tail', 'for', 'untilDetect', 'timeout'] as const;
+
+/** How long --until-detect waits for what may never end, where nobody could press Ctrl-C. */
+const UNATTENDED_TIMEOUT_MS = 60_000;
+
+export interface StreamRequest {
+  readonly clips: readonly PlayedClip[];
+  /** The clips at the rate the device's hello names. */
+  readonly clipsAt?: Clips['at'];
+  readonly forMs?: number | undefined;
+  readonly untilDetect?: string | undefined;
+  readonly timeoutMs?: number | undefined;
+  /** Of labels that are detected: told where one was not heard. */
+  readonly cutoffs?: ReadonlyMap<string, number>;
+  /** Samples that the models need for one score, at a rate in Hz. */
+  readonly leastSamples?: (rate: number) => number | undefined;
+  /** Ends after the hello. */
+  readonly helloOnly?: boolean;
+}
+
+/** Options that contradict each other, before any work. */
+export function checkStreamOptions(options: OptionValues): void {
+  if (options.timeout !== undefined && options.untilDetect === undefined)
+    throw inputError({
+      what: 'there is nothing that it would end',
+      where: '--timeout',
+      next: 'give --until-detect LABEL with it, or --for in its place',
+    });
+  const padding = (['lead', 'tail'] as const).find((name) => options[name] !== undefined);
+  if (padding !== undefined && (options.untilDetect === undefined || options.play === undefined))
+    throw inputError({
+      what: 'means nothing without --until-detect and --play',
+      where: `--${padding}`,
+      why: 'only a clip that is judged is played between silence, as evaluate plays it',
+      next: 'give all of them, or leave it out',
+    });
+  const stream = STREAM_OPTIONS.find((name) => options[name] !== undefined);
+  if (options.noMonitor === true && stream !== undefined)
+    throw inputError({
+      what: 'means nothing with --no-monitor, which ends after the hello',
+      where: `--${stream.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+      next: 'leave one of the two out',
+    });
+}
+
+/** A label nobody can hear would be waited for in vain. */
+export function checkLabel(label: string | undefined, labels: readonly string[]): void {
+  if (label === undefined || labels.includes(label)) return;
+  throw inputError({
+    what: `no model detects ${JSON.stringify(label)}`,
+    where: '--until-detect',
+    next: didYouMean(label, labels),
+  });
+}
+
+type Ending = 'played' | 'time' | 'timeout' | 'heard' | 'interrupted';
+
+export async function stream(
+  device: Device,
+  request: StreamRequest,
+  context: CommandContext,
+): Promise<Verdict> {
+  const { out, signal } = context;
+  const { hello, session } = device;
+  let ending: Ending | undefined;
+  const finish = (how: Ending) => {
+    ending ??= how;
+    // Whoever iterates over its events is woken.
+    void session.close();
+  };
+  const onAbort = () => finish('interrupted');
+  signal.throwIfAborted();
+  signal.addEventListener('abort', onAbort, { once: true });
+  const timers: NodeJS.Timeout[] = [];
+  let model: SessionModel | undefined;
+  let watch: ScoreWatch | undefined;
+  try {
+    showHello(device, context);
+    const endless =
+      request.forMs === undefined && request.untilDetect === undefined && request.clips.length === 0;
+    if (request.helloOnly === true || (endless && !out.terminal)) return 0;
+    if (endless && !hello.mic) {
+      out.warn({
+        what: 'this board has no microphone, so there is nothing to listen to',
+        next: '--play CLIP plays a recording to it, --play - what another program records',
+      });
+      return 0;
+    }
+    timers.push(...startTimers(request, out.terminal, finish));
+    if (hello.mic && request.clips.length === 0)
+      watch = new ScoreWatch(hello, session.path, {
+        leastSamples: request.leastSamples?.(hello.rate),
+      });
+    await listen(device, { ...request, watch }, context, finish, (state) => {
+      model = state;
+    });
+  } catch (error) {
+    if (ending === undefined) throw error;
+  } finally {
+    for (const timer of timers) clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+    await session.close();
+  }
+  // What a board did not hear that has fallen silent is not known.
+  const silent =
+    ending === 'time' || ending === 'timeout'
+      ? watch?.failureAtEnd(request.untilDetect !== undefined)
+      : undefined;
+  if (silent !== undefined) throw silent;
+  if (ending === 'heard' || request.untilDetect === undefined) return 0;
+  out.progress(notHeard(request.untilDetect, model, request.cutoffs));
+  return 1;
+}
+
+/** How near it came: the highest probability, what it takes, how often it was looked at. */
+export function notHeard(
+  label: string,
+  model: SessionModel | undefined,
+  cutoffs: ReadonlyMap<string, number> = new Map(),
+): string {
+  const said = `${JSON.stringify(label)} was not heard`;
+  const own = (model?.models ?? []).flatMap(({ labels, highest, scores }) => {
+    const at = labels.indexOf(label);
+    return at < 0 ? [] : [{ highest: highest[at]!, scores }];
+  });
+  const scores = own.reduce((sum, one) => sum + one.scores, 0);
+  if (scores === 0) return `${said}: not a single score came`;
+  const peak = Math.max(...own.map(({ highest }) => highest));
+  const cutoff = cutoffs.get(label);
+  const above = cutoff === undefined ? '' : ` of a cutoff of ${cutoff}`;
+  return `${said}: its highest probability was ${peak}${above}, in ${scores === 1 ? '1 score' : `${scores} scores`}`;
+}
+
+function startTimers(
+  request: StreamRequest,
+  attended: boolean,
+  finish: (how: Ending) => void,
+): NodeJS.Timeout[] {
+  const { forMs, timeoutMs } = limitsOf(request, attended);
+  return [
+    ...(forMs === undefined ? [] : [setTimeout(() => finish('time'), forMs)]),
+    ...(timeoutMs === undefined ? [] : [setTimeout(() => finish('timeout'), timeoutMs)]),
+  ];
+}
+
+/**
+ * When a stream ends by itself, in ms. What would never end and nobody could interrupt gets a limit; clips
+ * end, however long they are.
+ */
+export function limitsOf(
+  { clips, forMs, untilDetect, timeoutMs }: StreamRequest,
+  attended: boolean,
+): { readonly forMs?: number | undefined; readonly timeoutMs?: number | undefined } {
+  if (untilDetect === undefined) return { forMs };
+  const finite = clips.length > 0 && clips.every(({ samples }) => samples instanceof Int16Array);
+  const bounded = attended || finite || forMs !== undefined;
+  return { forMs, timeoutMs: timeoutMs ?? (bounded ? undefined : UNATTENDED_TIMEOUT_MS) };
+}
+
+/** Shows events while the clips play, or the microphone listens; the state of the session in the end. */
+async function listen(
+  device: Device,
+  {
+    clips,
+    clipsAt,
+    untilDetect,
+    leastSamples,
+    watch,
+  }: StreamRequest & { readonly watch: ScoreWatch | undefined },
+  { out }: CommandContext,
+  finish: (how: Ending) => void,
+  seen: (model: SessionModel) => void,
+): Promise<void> {
+  const { hello } = device;
+  let model = sessionStart(hello, untilDetect);
+  const view = eventView(out, hello);
+  try {
+    const sources = (await clipsAt?.(hello.rate)) ?? clips;
+    for await (const event of hear(device, sources, { watch, leastSamples: leastSamples?.(hello.rate) })) {
+      model = sessionNext(model, event);
+      seen(model);
+      view.show(event, model);
+      if (model.verdict !== 'heard') continue;
+      finish('heard');
+      return;
+    }
+    if (clips.length > 0) finish('played');
+  } finally {
+    view.close();
+  }
+}
+
+function showHello({ hello, session }: Device, { out }: CommandContext): void {
+  if (asLines(out)) {
+    out.line(hello);
+    return;
+  }
+  const words = hello.models.map(({ m, labels, gate }) =>
+    gate ? `${m} (gate)` : `${m}: ${labels.join(', ')}`,
+  );
+  const rest = printable(` on ${session.path}, runtime ${hello.runtime}, ${words.join('; ')}`);
+  out.styled([`${out.colours.bold(printable(hello.board))}${rest}`]);
+}

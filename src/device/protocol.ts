@@ -1,9 +1,0 @@
-/**
- * The host's side of docs/protocol.md, version 1: lines in (`line-parser.ts`, `events.ts`), frames out
- * (`frame.ts`).
- */
-export * from './events.js';
-export { crc16, encodeFrame, FRAME_OVERHEAD, FRAME_START, MAX_PAYLOAD } from './frame.js';
-export { LineParser, MAX_LINE } from './line-parser.js';
-
-export const PROTOCOL_VERSION = 1;

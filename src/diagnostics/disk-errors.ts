@@ -1,0 +1,42 @@
+/** What a disk says when it refuses: trouble with a folder, and no defect of ours. */
+import { dirname } from 'node:path';
+import { type KwsError, toolError } from './errors.js';
+
+/** What the system's codes mean for whoever has to do something about it. */
+const REFUSALS: Readonly<Record<string, { readonly why: string; readonly next: string }>> = {
+  EACCES: { why: 'permission is denied', next: 'give yourself permission there, or name another folder' },
+  EPERM: { why: 'it is not permitted', next: 'give yourself permission there, or name another folder' },
+  EROFS: { why: 'its file system can only be read', next: 'name a folder that can be written' },
+  ENOSPC: { why: 'the disk is full', next: 'free some space, or name a folder on another disk' },
+  EDQUOT: { why: 'your share of the disk is used up', next: 'free some space, or name another folder' },
+  EMFILE: { why: 'too many files are open', next: 'close other programs, or raise the limit (ulimit -n)' },
+};
+
+const WRITES = new Set([
+  'mkdir',
+  'mkdtemp',
+  'open',
+  'write',
+  'rename',
+  'unlink',
+  'rmdir',
+  'copyfile',
+  'utime',
+  'fsync',
+]);
+
+/** An error of Node's about a path, as one that names the folder (exit code 3); undefined for any other. */
+export function diskError(error: unknown): KwsError | undefined {
+  const { code = '', path, syscall = '' } = error as NodeJS.ErrnoException;
+  const refusal = REFUSALS[code];
+  if (!(error instanceof Error) || refusal === undefined) return undefined;
+  return toolError(
+    {
+      what: WRITES.has(syscall) ? 'this folder cannot be written' : 'this folder cannot be used',
+      ...(path === undefined ? {} : { where: syscall === 'mkdir' ? path : dirname(path) }),
+      why: refusal.why,
+      next: `${refusal.next}: --project, --output, and KWS_CACHE_DIR for the cache`,
+    },
+    { cause: error },
+  );
+}

@@ -1,0 +1,193 @@
+/**
+ * What an open board says while clips are played to it, or while it listens to its microphone.
+ *
+ * Owns: playing in order, that every clip is answered whole (`clip-check.ts`), the board that goes away. Leaves to
+ * others: when enough was heard (break off), what is shown.
+ */
+import { inputError, type KwsError, toolError } from '../diagnostics/errors.js';
+import type { DetectEvent, FaultEvent, ScoreEvent, SessionEvent } from '../protocol/events.js';
+import { knownLength, type PcmSource } from '../protocol/pcm.js';
+import { checkEvent, lostError, lostOf } from './clip-check.js';
+import type { Device } from './open.js';
+import { ScoreWatch } from './score-watch.js';
+
+/** How long after the first hello further ones belong to it. ms */
+const HELLO_ECHO_MS = 1500;
+
+/** A clip, perhaps with padding before it. */
+export interface PlayedClip extends PcmSource {
+  /** Of padding at its begin. ms */
+  readonly leadMs?: number;
+}
+
+export interface HearOptions {
+  /** Samples that the models need for one score: what is said where a clip is too short for one. */
+  readonly leastSamples?: number | undefined;
+  /** Of a board that listens; a new one unless told. */
+  readonly watch?: ScoreWatch | undefined;
+}
+
+/** A line of the device; times of a clip with padding count from the clip's own begin. */
+export type HeardEvent = Exclude<SessionEvent, { readonly t: 'disconnected' }>;
+
+/**
+ * Plays the clips one after the other and gives every event until the last one's end; without clips it has the
+ * board listen, until the caller breaks off or closes the session.
+ *
+ * @throws KwsError (exit code 3) where the board goes away, fails, falls silent while it listens, or does not say of
+ *   a clip what it must
+ */
+export async function* hear(
+  device: Device,
+  clips: readonly PlayedClip[],
+  { leastSamples, watch }: HearOptions = {},
+): AsyncGenerator<HeardEvent, void, undefined> {
+  if (clips.length === 0 && device.hello.mic) yield* listen(device, { leastSamples, watch });
+  else yield* answers(device, clips, leastSamples);
+}
+
+/** What the microphone gives, while the scores come. */
+async function* listen(
+  device: Device,
+  { leastSamples, watch: given }: HearOptions,
+): AsyncGenerator<HeardEvent, void, undefined> {
+  const { session, hello } = device;
+  const watch = given ?? new ScoreWatch(hello, session.path, { leastSamples });
+  let failure: { readonly error: unknown } | undefined;
+  const fail = (error: unknown) => {
+    failure = { error };
+    // Whoever iterates is woken.
+    void session.close();
+  };
+  const asked = session.command('mic').catch(fail);
+  let timer: NodeJS.Timeout | undefined;
+  const look = () => {
+    if (watch.failure !== undefined) fail(watch.failure);
+    else timer = setTimeout(look, watch.left);
+  };
+  look();
+  try {
+    for await (const event of eventsOf(device)) {
+      watch.take(event);
+      yield event;
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+  await asked;
+  if (failure !== undefined) throw failure.error;
+}
+
+/** What is said of clips that are played one after the other. */
+async function* answers(
+  device: Device,
+  clips: readonly PlayedClip[],
+  leastSamples: number | undefined,
+): AsyncGenerator<HeardEvent, void, undefined> {
+  const { session, hello } = device;
+  const played = clips.map((clip) => counted(clip));
+  let failure: { readonly error: unknown } | undefined;
+  const playing = playAll(device, played).catch((error: unknown) => {
+    failure = { error };
+    // Whoever iterates is woken.
+    void session.close();
+  });
+  let clip = new Lines();
+  let ended = 0;
+  for await (const event of eventsOf(device)) {
+    const source = played[ended];
+    yield fromClip(event, source?.pcm.leadMs);
+    clip.take(event);
+    if (event.t !== 'end' || event.clip === undefined || source === undefined) continue;
+    const lost = lostOf({ ...clip, end: event }, source.count(), hello);
+    if (lost !== undefined) throw lostError(`${session.path}, ${source.pcm.name}`, lost, 1);
+    if (event.scores === 0 && knownLength(source.pcm) !== undefined)
+      throw tooShort(source.pcm.name, event.samples, leastSamples);
+    clip = new Lines();
+    if (++ended === clips.length) break;
+  }
+  await playing;
+  if (failure !== undefined) throw failure.error;
+}
+
+/** Every event of the session that makes sense. */
+async function* eventsOf({ session, hello }: Device): AsyncGenerator<HeardEvent, void, undefined> {
+  const greetedUntil = performance.now() + HELLO_ECHO_MS;
+  for await (const event of session) {
+    // A board repeats its hello until it has heard from us: those under way are no restart.
+    if (event.t === 'hello' && performance.now() < greetedUntil) continue;
+    if (event.t === 'disconnected')
+      throw toolError({
+        what: 'the board went away',
+        why: event.reason,
+        next: 'check the cable, or flash it again (kws-gen flash)',
+      });
+    checkEvent(event, hello, session.path);
+    yield event;
+  }
+}
+
+async function playAll({ session, link }: Device, clips: readonly Counted[]): Promise<void> {
+  for (const { pcm } of clips) await session.play(pcm, { link });
+}
+
+class Lines {
+  readonly scores: ScoreEvent[] = [];
+  readonly detections: DetectEvent[] = [];
+  readonly faults: FaultEvent[] = [];
+
+  take(event: SessionEvent): void {
+    if (!('clip' in event) || event.clip === undefined) return;
+    if (event.t === 'score') this.scores.push(event);
+    else if (event.t === 'detect') this.detections.push(event);
+    else if (event.t === 'fault') this.faults.push(event);
+  }
+}
+
+/** The event with its time in the clip's own file; negative in the padding before it. */
+function fromClip(event: HeardEvent, leadMs: number | undefined): HeardEvent {
+  if (leadMs === undefined || (event.t !== 'score' && event.t !== 'detect') || event.clip === undefined)
+    return event;
+  return { ...event, ms: Math.round(event.ms - leadMs) };
+}
+
+/** @param least samples, where that is known */
+function tooShort(name: string, samples: number, least: number | undefined): KwsError {
+  return inputError({
+    what: 'the clip is too short for a single score',
+    where: name,
+    why: `it has ${samples} samples${least === undefined ? '' : `, the models take ${least} for the first one`}`,
+    next: 'play a longer recording, or one with silence around the word',
+  });
+}
+
+interface Counted {
+  readonly pcm: PlayedClip;
+  /** Samples that were handed over. */
+  count(): number;
+}
+
+/** A source that knows how much was read of it. */
+function counted(pcm: PlayedClip): Counted {
+  const { samples } = pcm;
+  if (samples instanceof Int16Array) return { pcm, count: () => samples.length };
+  const most = knownLength(pcm) ?? Number.POSITIVE_INFINITY;
+  let count = 0;
+  async function* read(): AsyncGenerator<Int16Array> {
+    for await (const chunk of samples as AsyncIterable<Int16Array>) {
+      count = Math.min(most, count + chunk.length);
+      yield chunk;
+    }
+  }
+  return { pcm: { ...pcm, samples: read() }, count: () => count };
+}
+
+/** The scores and detections among events. */
+export function saidOf(events: Iterable<{ readonly t: string }>) {
+  const scores: ScoreEvent[] = [];
+  const detections: DetectEvent[] = [];
+  for (const event of events as Iterable<SessionEvent>)
+    if (event.t === 'score') scores.push(event);
+    else if (event.t === 'detect') detections.push(event);
+  return { scores, detections };
+}

@@ -1,0 +1,139 @@
+/**
+ * The stages connected to the folders that do the work. Everything heavy is imported when a stage runs, so
+ * that mistakes in a command line answer at once.
+ */
+import { existsSync, statSync } from 'node:fs';
+import { isAbsolute, resolve } from 'node:path';
+import { inputError } from '../diagnostics/errors.js';
+import type { TrustOptions } from '../trust/consent.js';
+import { VERSION } from '../version.js';
+import type { Aim } from './aim.js';
+import {
+  type Ask,
+  firmwarePort,
+  hasId,
+  isVirtual,
+  locate,
+  portInfoOf,
+  realRunning,
+  usbIdsOf,
+} from './board-ports.js';
+import { findRunning, runningVirtual } from './find-running.js';
+import { portsOfMachine } from './machine-ports.js';
+import type { Progress, Running, Stages } from './stages.js';
+
+/**
+ * @param ask whoever can be asked which of several ports is meant; without one that is an error
+ * @param consent to settings that can run code of their own; without it they are an error
+ */
+export function realStages(ask?: Ask, consent: TrustOptions = {}): Stages {
+  return {
+    async render({ project, board, runtime, tflmPath, trace = false }) {
+      if (tflmPath !== undefined) checkFolder(tflmPath);
+      const { renderProject } = await import('../emit/project.js');
+      const options = { trace, ...(tflmPath === undefined ? {} : { tflmPath }) };
+      return renderProject({ project, board, runtime, toolVersion: VERSION, options });
+    },
+    async trust({ trust = [] }, firmware, folder) {
+      const { requireTrust } = await import('../trust/consent.js');
+      const { foreignFiles } = await import('../trust/foreign.js');
+      await requireTrust([...trust, ...foreignFiles(folder, [...firmware.files.keys()])], folder, consent);
+    },
+    async lock(folder, { signal, waiting }) {
+      const { lockFolder } = await import('../platformio/index.js');
+      return lockFolder(folder, {
+        ...(signal === undefined ? {} : { signal }),
+        ...(waiting === undefined ? {} : { waiting }),
+      });
+    },
+    async write(firmware, folder, warn) {
+      const { keptNote, writeProject } = await import('../emit/write.js');
+      const { adoptFolder } = await import('../trust/foreign.js');
+      const kept = keptNote(writeProject(firmware, folder), folder);
+      if (kept !== undefined) warn?.(kept);
+      adoptFolder(folder);
+    },
+    async build({ board }, folder, progress) {
+      const { buildFirmware } = await import('../platformio/index.js');
+      const report = await buildFirmware(folder, board.id, {
+        virtual: isVirtual(board),
+        ...options(progress),
+      });
+      const { flash, ram, program, seconds } = report;
+      return { flash, ram, artifact: program, seconds };
+    },
+    locate: (aim) => locate(aim, ask),
+    upload(aim, folder, progress, another = 0) {
+      return isVirtual(aim.board)
+        ? startVirtualBoard(aim, folder, progress, another)
+        : uploadRealBoard(aim, folder, progress, ask);
+    },
+    async count({ board }, folder, { signal }, icount) {
+      const { startVirtual, virtualStateFolder } = await import('../platformio/index.js');
+      const stateFolder = virtualStateFolder(folder, board.id);
+      return runningVirtual(
+        await startVirtual(folder, board.id, { stateFolder, signal, icount }),
+        stateFolder,
+      );
+    },
+    find: (board, port, folder, boards) => findRunning(board, port, { folder, boards, ask }),
+    async open({ port, baudRate }, signal) {
+      const { openSession } = await import('../protocol/session.js');
+      return openSession(port, { signal, ...(baudRate === undefined ? {} : { baudRate }) });
+    },
+    async clip(path, directory, rate) {
+      const { loadClip } = await import('../audio/clip.js');
+      const file = isAbsolute(path) ? path : resolve(directory, path);
+      return { name: path, samples: await loadClip(file, rate) };
+    },
+  };
+}
+
+/** Reports what PlatformIO is at, and ends it when the command ends. */
+function options({ signal, progress }: Progress) {
+  return {
+    signal,
+    onProgress: ({ compiled, text }: { readonly compiled: number; readonly text: string }) =>
+      progress?.(compiled > 0 ? `${text} (${compiled} files)` : text),
+  };
+}
+
+async function startVirtualBoard(
+  { board }: Aim,
+  folder: string,
+  { signal }: Progress,
+  another: number,
+): Promise<Running> {
+  const { startVirtual, virtualStateFolder } = await import('../platformio/index.js');
+  const stateFolder = virtualStateFolder(folder, another === 0 ? board.id : `${board.id}-${another + 1}`);
+  return runningVirtual(await startVirtual(folder, board.id, { stateFolder, signal }), stateFolder);
+}
+
+async function uploadRealBoard(aim: Aim, folder: string, progress: Progress, ask: Ask): Promise<Running> {
+  const { board } = aim;
+  const { uploadFirmware } = await import('../platformio/index.js');
+  const usbIds = usbIdsOf(board);
+  const before = await portsOfMachine();
+  // The build took its time: a port that was found may have another name by now.
+  const named = before.some(({ path }) => path === aim.port) || aim.portFound !== true;
+  const port = (named ? aim.port : undefined) ?? (await portInfoOf(board, before, ask)).path;
+  const known = before.find(({ path }) => path === port);
+  await uploadFirmware(folder, board.id, { virtual: false, port, ...options(progress) });
+  // A port the user named that carries none of the board's ids (an adapter, a network port) stays where it is.
+  const stays =
+    aim.portFound !== true && aim.port !== undefined && (known === undefined || !hasId(known, usbIds));
+  if (stays) return { port, baudRate: board.monitorBaud };
+  return realRunning(
+    board,
+    await firmwarePort(board, known, progress.signal ?? new AbortController().signal),
+  );
+}
+
+function checkFolder(path: string): void {
+  if (existsSync(path) && statSync(path).isDirectory()) return;
+  throw inputError({
+    what: 'is no folder',
+    where: `--tflm-path ${path}`,
+    next: 'give the folder of a TensorFlow Lite Micro library: the one that has src/tensorflow',
+  });
+}

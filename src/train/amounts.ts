@@ -1,0 +1,34 @@
+/** How much of everything: the usual run, and a short one that shows that all of it works. */
+import type { Recipe } from './fit.js';
+import { RECIPE } from './fit.js';
+import type { Role } from './voices/types.js';
+import type { Said } from './words/orders.js';
+
+export interface Amounts {
+  readonly clips: Readonly<Record<Role, Readonly<Record<Said, number>>>>;
+  /** How often everything is heard anew: another room, microphone, noise, pace. */
+  readonly rounds: number;
+  readonly recipe: Recipe;
+}
+
+const FULL: Amounts = {
+  clips: {
+    train: { word: 1200, near: 1300, talk: 1300 },
+    tune: { word: 150, near: 0, talk: 300 },
+    judge: { word: 250, near: 250, talk: 300 },
+  },
+  rounds: 3,
+  recipe: RECIPE,
+};
+
+const QUICK: Amounts = {
+  clips: {
+    train: { word: 140, near: 100, talk: 120 },
+    tune: { word: 24, near: 0, talk: 24 },
+    judge: { word: 24, near: 16, talk: 16 },
+  },
+  rounds: 1,
+  recipe: { ...RECIPE, steps: 500, batch: 128, sample: 6000, minings: [0.5] },
+};
+
+export const amountsOf = ({ quick }: { readonly quick: boolean }): Amounts => (quick ? QUICK : FULL);

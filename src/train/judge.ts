@@ -1,0 +1,137 @@
+/**
+ * A trained project → its operating point, and what it does on clips that it was neither taught nor tuned with.
+ *
+ * Owns: which clips say what. Leaves to others: running and counting (`evaluate/`).
+ */
+import type { ClipFile } from '../evaluate/clips.js';
+import { evaluate } from '../evaluate/evaluate.js';
+import { acceptRate, missRate } from '../evaluate/rates.js';
+import type { Setting } from '../evaluate/sweep/grid.js';
+import type { TunedModel } from '../evaluate/tune/tune.js';
+import { tune } from '../evaluate/tune/tune.js';
+import type { RecordingOutcome } from '../evaluate/types.js';
+import type { LoadedProject } from '../project/resolve.js';
+import type { Figure } from './types.js';
+
+/** A clip and whatever it is to be counted among. */
+export interface JudgedClip extends ClipFile {
+  readonly groups: readonly string[];
+}
+
+export interface Clips {
+  readonly word: readonly JudgedClip[];
+  /** Speech without the word. */
+  readonly talk: readonly JudgedClip[];
+}
+
+interface Options {
+  readonly progress?: (text: string) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Tuned {
+  readonly model: TunedModel;
+  readonly setting: Setting;
+  /** Whether the budget is met. */
+  readonly met: boolean;
+}
+
+/** The setting with the fewest misses for the budget, or the strictest where none meets it. */
+export async function operatingPoint(
+  project: LoadedProject,
+  { word, talk }: Clips,
+  { maxFaPerHour, ...options }: Options & { readonly maxFaPerHour: number },
+): Promise<Tuned> {
+  const label = project.models[0]!.labels[1]!;
+  const tuning = await tune(project, {
+    positives: word.map((clip) => ({ ...clip, label })),
+    negatives: talk,
+    maxFaPerHour,
+    ...defined(options),
+  });
+  const model = tuning.models[0]!;
+  if (model.setting !== null) return { model, setting: model.setting, met: true };
+  const { cutoff, window } = model.nearest!;
+  return {
+    model,
+    setting: { cutoff, window, refractorySteps: model.model.detector.refractorySteps },
+    met: false,
+  };
+}
+
+/** "2 of 60 (3.3 %, 95 % 0.4…11.5)" */
+function figureText({ what, count, among, low, high }: Omit<Figure, 'text'>): string {
+  const number = (value: number) => (value >= 100 ? value.toFixed(0) : value.toFixed(1));
+  if (what !== 'false accepts') {
+    const share = (value: number) => number(100 * value);
+    const verb = what === 'misses' ? 'missed' : 'fired';
+    return `${count} of ${among} ${verb} (${share(count / among)} %, 95 % ${share(low)}…${share(high)})`;
+  }
+  return `${count} in ${among.toFixed(2)} h (${number(count / among)} per hour, 95 % ${number(low)}…${number(high)})`;
+}
+
+const figure = (counted: Omit<Figure, 'text'>): Figure => ({ ...counted, text: figureText(counted) });
+
+/** Every group of clips, counted. */
+export async function judged(
+  project: LoadedProject,
+  { word, talk }: Clips,
+  options: Options,
+): Promise<readonly Figure[]> {
+  if (word.length + talk.length === 0) return [];
+  const label = project.models[0]!.labels[1]!;
+  // Names must tell clips apart.
+  const named = (clip: JudgedClip) => ({ path: clip.path, bytes: clip.bytes, name: clip.path });
+  const { report } = await evaluate(project, {
+    positives: word.map((clip) => ({ ...named(clip), label })),
+    negatives: talk.map(named),
+    ...defined(options),
+  });
+  const missed = new Map(report.clips.map(({ clip, detected }) => [clip, !detected]));
+  const fired = new Map(report.recordings.map((one) => [one.clip, one]));
+  const figures: Figure[] = [];
+  for (const group of groupsOf(word)) {
+    const own = word.filter(({ groups, path }) => groups.includes(group) && missed.has(path));
+    if (own.length === 0) continue;
+    const { low, high, misses, clips } = missRate(
+      own.filter(({ path }) => missed.get(path)).length,
+      own.length,
+    );
+    figures.push(figure({ of: group, what: 'misses', count: misses, among: clips, low, high }));
+  }
+  for (const group of groupsOf(talk)) {
+    const own = talk
+      .filter(({ groups }) => groups.includes(group))
+      .flatMap(({ path }) => fired.get(path) ?? []);
+    if (own.length === 0) continue;
+    const counted = group.includes('near') ? firedOf(own) : acceptsOf(own);
+    figures.push(figure({ of: group, ...counted }));
+  }
+  return figures;
+}
+
+type Outcomes = readonly Pick<RecordingOutcome, 'seconds' | 'falseAccepts'>[];
+
+/** Of single words: how many it is fooled by. */
+function firedOf(own: Outcomes): Omit<Figure, 'of' | 'text'> {
+  const some = own.filter(({ falseAccepts }) => falseAccepts > 0).length;
+  const { low, high } = missRate(some, own.length);
+  return { what: 'clips that fired', count: some, among: own.length, low, high };
+}
+
+/** Of talk: how often an hour. */
+function acceptsOf(own: Outcomes): Omit<Figure, 'of' | 'text'> {
+  const count = own.reduce((sum, { falseAccepts }) => sum + falseAccepts, 0);
+  const among = own.reduce((sum, { seconds }) => sum + seconds, 0) / 3600;
+  const { low, high } = acceptRate(count, among);
+  return { what: 'false accepts', count, among, low, high: high ?? Number.POSITIVE_INFINITY };
+}
+
+const groupsOf = (clips: readonly JudgedClip[]): readonly string[] => [
+  ...new Set(clips.flatMap(({ groups }) => groups)),
+];
+
+const defined = ({ progress, signal }: Options) => ({
+  ...(progress === undefined ? {} : { progress }),
+  ...(signal === undefined ? {} : { signal }),
+});

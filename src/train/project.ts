@@ -1,0 +1,39 @@
+/** What a trained network becomes: the kws.json of a project, and the names in it. */
+import type { KwsFile } from '../project/schema.js';
+import { wordsOf } from './words/near.js';
+
+/** Label of everything that is not the word. */
+const OTHER = 'other';
+
+/** `hey device` → `hey_device`: safe in C, in paths and in the protocol's lines. */
+export function nameOf(word: string): string {
+  const plain = wordsOf(word)
+    .join('_')
+    .normalize('NFKD')
+    .replace(/[^A-Za-z0-9_]/g, '')
+    .replace(/^_+|_+$/g, '')
+    .slice(0, 48);
+  return plain === '' ? 'wake_word' : plain;
+}
+
+/** Feature steps from one inference to the next: 80 ms. */
+export const HOP = 4;
+
+export function kwsFile(word: string, board: string, stepMs: number): KwsFile {
+  const name = nameOf(word);
+  return {
+    version: 1,
+    name,
+    board,
+    frontend: { preset: 'micro-wake-word', stepMs },
+    models: [
+      {
+        name,
+        file: `model/${name}.tflite`,
+        labels: [OTHER, word],
+        hop: HOP,
+        detector: { preset: 'general', targets: [word] },
+      },
+    ],
+  };
+}

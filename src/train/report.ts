@@ -1,0 +1,143 @@
+/** What is said of a trained detector: report.md for people, train.json for the same run again. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { KwsFile } from '../project/schema.js';
+import type { QuantizationReport } from '../quantize/report/types.js';
+import { VERSION } from '../version.js';
+import type { Amounts } from './amounts.js';
+import type { Checked } from './check.js';
+import { TRAINING_LOCK } from './engine.js';
+import type { Fitted } from './fit.js';
+import type { Network, TfjsModel } from './network.js';
+import type { UsableRecording } from './recordings.js';
+import type { Figure, TrainReport, TrainRequest } from './types.js';
+import type { Spoken } from './voices/speak.js';
+import { keyOf } from './voices/speak.js';
+
+export interface Facts {
+  readonly request: TrainRequest;
+  readonly checked: Checked;
+  readonly amounts: Amounts;
+  readonly clips: readonly Spoken[];
+  readonly fitted: Fitted;
+  readonly network: Network;
+  readonly kws: KwsFile;
+  readonly float: TfjsModel;
+  readonly int8: Uint8Array;
+  readonly quantization: QuantizationReport;
+  readonly voices: readonly Figure[];
+  readonly people: readonly Figure[];
+  /** Whether some setting met the budget of false accepts. */
+  readonly met: boolean;
+}
+
+const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');
+
+export function record(facts: Facts): { readonly report: TrainReport; readonly json: object } {
+  const { request, checked, amounts, clips, people, voices, quantization } = facts;
+  const agreement = quantization.calibration.agreement.share;
+  const report: TrainReport = {
+    headline: headlineOf(people),
+    people,
+    voices,
+    quantization: { snrDb: null, agreement },
+    notes: notesOf(facts),
+  };
+  const recorded = (list: readonly UsableRecording[]) =>
+    list.map(({ name, sha256: hash, role }) => ({ name, sha256: hash, role }));
+  const json = {
+    version: 1,
+    kwsGen: VERSION,
+    request,
+    pronunciations: checked.pronunciations,
+    packages: sha256(readFileSync(TRAINING_LOCK)),
+    voices: checked.engines.map(({ name, voices: own }) => ({
+      engine: name,
+      voices: Object.fromEntries(
+        (['train', 'tune', 'judge'] as const).map((role) => [
+          role,
+          own.filter((voice) => voice.role === role).map((voice) => voice.name),
+        ]),
+      ),
+    })),
+    clips: amounts.clips,
+    speech: keyOf(clips.map(({ key }) => key)),
+    recordings: {
+      positives: recorded(checked.recordings.positives),
+      negatives: recorded(checked.recordings.negatives),
+      noises: recorded(checked.recordings.noises),
+      judges: recorded(checked.recordings.judges),
+      skipped: checked.recordings.skipped.map(({ where, what }) => ({ where, what })),
+    },
+    rounds: amounts.rounds,
+    network: facts.network,
+    recipe: amounts.recipe,
+    trained: facts.fitted.key,
+    files: {
+      'model.json': sha256(facts.float.json),
+      'weights.bin': sha256(facts.float.weights),
+      [facts.kws.models[0]!.file]: sha256(facts.int8),
+    },
+    report,
+  };
+  return { report, json };
+}
+
+function headlineOf(people: readonly Figure[]): string {
+  const misses = people.filter(({ what }) => what === 'misses');
+  if (misses.length === 0) return 'not measured on people';
+  return misses.map((figure) => `${figure.of}: ${figure.text}`).join('; ');
+}
+
+function notesOf({ request, people, met, voices }: Facts): readonly string[] {
+  const notes: string[] = [];
+  if (people.length === 0)
+    notes.push(
+      'no recording of a person judged this detector: models of synthetic voices alone are known to miss many people. Record the word 20 times, with the device’s own microphone if you can, other people too, and give the folder with --judge (or with --positives, to learn from most of it)',
+    );
+  else if (people.every(({ among, what }) => what !== 'misses' || among < 20))
+    notes.push('few recordings judged: the bounds say how little they prove; 20 and more say more');
+  if (!met)
+    notes.push(
+      `no setting stays below ${request.maxFaPerHour} false accepts per hour on the clips it is chosen with; the strictest is set`,
+    );
+  const near = voices.find(({ what }) => what === 'clips that fired');
+  if (near !== undefined && near.count / near.among > 0.05)
+    notes.push(
+      'it fires on words that sound alike; recordings of people saying other words (--negatives) help most',
+    );
+  if (request.quick)
+    notes.push('trained with --quick: it shows that all of it works, and is no detector to keep');
+  return notes;
+}
+
+export function reportText(request: TrainRequest, report: TrainReport, checked: Checked): string {
+  const rows = (figures: readonly Figure[]) =>
+    figures.length === 0
+      ? ['Nothing.', '']
+      : ['| clips | |', '| --- | --- |', ...figures.map((one) => `| ${one.of} | ${one.text} |`), ''];
+  const { agreement } = report.quantization;
+  return `${[
+    `# ${request.word}: ${report.headline}`,
+    '',
+    `A detector of "${request.word}", made by kws-gen ${VERSION} train. train.json has everything it was made of.`,
+    '',
+    ...report.notes.map((note) => `- ${note[0]!.toUpperCase()}${note.slice(1)}.`),
+    '',
+    '## People',
+    '',
+    ...rows(report.people),
+    '## Synthetic voices that it was not trained or tuned with',
+    '',
+    ...rows(report.voices),
+    ...(agreement === null
+      ? []
+      : [`int8 decides as float does in ${(100 * agreement).toFixed(2)} % of the inferences.`, '']),
+    'Bounds are exact, binomial for shares of clips and Poisson for rates; clips of one voice are not independent of each other.',
+    '',
+    '## Said as',
+    '',
+    ...request.spellings.map((spelling, i) => `- ${spelling}: ${checked.pronunciations[i] ?? ''}`),
+    '',
+  ].join('\n')}`;
+}

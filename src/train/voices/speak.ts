@@ -1,0 +1,94 @@
+/** Orders → WAV files in the cache, by their content: what was said once is not said again. */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync } from 'node:fs';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { loadClip } from '../../audio/clip.js';
+import { wavFile } from '../../audio/wav-file.js';
+import { toolError } from '../../diagnostics/errors.js';
+import { runTool } from '../../platformio/run-tool.js';
+import { RATE } from '../sound/speech.js';
+import { commandOf } from './engines.js';
+import type { Engine, Order } from './types.js';
+
+export interface SpeakOptions {
+  /** The cache's folder of speech. */
+  readonly folder: string;
+  readonly engines: readonly Engine[];
+  /** Programs at once. */
+  readonly atOnce: number;
+  readonly progress?: (done: number, of: number) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Of anything that becomes JSON, 32 hexadecimal digits. */
+export function keyOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
+}
+
+export interface Spoken {
+  readonly order: Order;
+  readonly key: string;
+  readonly path: string;
+}
+
+/** How long an engine may take for a sentence. */
+const TIMEOUT_MS = 60_000;
+
+/**
+ * The clips, in the order of the orders; mono, 16 kHz. Those that an engine gives no sound for are left out.
+ *
+ * @throws toolError where an engine fails; an abort throws its reason
+ */
+export async function speak(orders: readonly Order[], options: SpeakOptions): Promise<readonly Spoken[]> {
+  const { folder, signal, progress } = options;
+  mkdirSync(folder, { recursive: true });
+  const scratch = await mkdtemp(join(folder, 'now-'));
+  const spoken = orders.map((order): Spoken => {
+    const { engine, voice, text, speed, pitch } = order;
+    const key = keyOf({ engine, voice, text, speed, pitch });
+    return { order, key, path: join(folder, key.slice(0, 2), `${key}.wav`) };
+  });
+  try {
+    let next = 0;
+    let done = 0;
+    const work = async (worker: number) => {
+      while (next < spoken.length) {
+        const one = spoken[next++]!;
+        signal?.throwIfAborted();
+        if (!existsSync(one.path)) await speakOne(one, join(scratch, String(worker)), options);
+        progress?.(++done, spoken.length);
+      }
+    };
+    await Promise.all(Array.from({ length: options.atOnce }, (_, worker) => work(worker)));
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+  return spoken;
+}
+
+async function speakOne({ order, path }: Spoken, scratch: string, options: SpeakOptions): Promise<void> {
+  const { program } = options.engines.find(({ name }) => name === order.engine)!;
+  const [said, text] = [`${scratch}.wav`, `${scratch}.txt`];
+  await rm(said, { force: true });
+  await writeFile(text, `${order.text}\n`);
+  const tail: string[] = [];
+  const end = await runTool(program, commandOf(order, said, text), {
+    timeoutMs: TIMEOUT_MS,
+    signal: options.signal,
+    onLine: (line) => tail.push(line.trim()),
+  });
+  if (end.kind === 'aborted') throw options.signal?.reason;
+  if (end.kind !== 'exit' || end.code !== 0 || !existsSync(said))
+    throw toolError({
+      what: `${order.engine} says nothing`,
+      where: `voice ${order.voice}, "${order.text}"`,
+      ...(tail.length === 0 ? {} : { why: tail.slice(-4).join('\n       ') }),
+      next: 'try it by hand; without this program on the PATH the others are used',
+    });
+  const samples = await loadClip(said, RATE);
+  mkdirSync(dirname(path), { recursive: true });
+  const partial = `${path}.${process.pid}.part`;
+  await writeFile(partial, wavFile(samples, RATE));
+  await rename(partial, path);
+}

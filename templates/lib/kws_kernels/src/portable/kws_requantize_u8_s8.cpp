@@ -1,0 +1,9 @@
+#include "../requantize_all.h"
+
+namespace kws {
+
+void kws_requantize_u8_s8(const Requantize& p, const uint8_t* x, int8_t* y) {
+  requantize_all(p, x, y);
+}
+
+}  // namespace kws

@@ -1,0 +1,162 @@
+/**
+ * Exported libraries are compiled as their users compile them, hear a clip, and decide what the host decides.
+ */
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+import { unzipSync } from 'fflate';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { loadClip } from '../../src/audio/clip.js';
+import { findBoard } from '../../src/boards/index.js';
+import { createHostRun, runClip } from '../../src/evaluate/host-run.js';
+import { exportLibrary } from '../../src/export/export.js';
+import { writeFolder, writeZip } from '../../src/export/write.js';
+import { loadProject } from '../../src/project/load.js';
+import type { ResolvedProject } from '../../src/project/types.js';
+import { root } from '../support/native.js';
+import { describeWithToolchain, temporaryFolder } from './platform-support.js';
+
+const EXAMPLE = join(root, 'examples', 'chirp');
+const STAND_IN = join(root, 'test', 'e2e', 'fixtures', 'arduino-sketch');
+const BARE = [
+  '-mcpu=cortex-m4',
+  '-mthumb',
+  '-mfloat-abi=hard',
+  '-mfpu=fpv4-sp-d16',
+  '-fno-threadsafe-statics',
+];
+
+describeWithToolchain('exported libraries', () => {
+  let folder: string;
+  let project: ResolvedProject;
+  let samples: Int16Array;
+  let heard: { label: string; p: number; ms: number }[];
+  beforeAll(async () => {
+    folder = temporaryFolder();
+    project = await loadProject(EXAMPLE);
+    samples = await loadClip(join(EXAMPLE, 'chirp.wav'), 16_000);
+    heard = runClip(createHostRun(project), samples).flatMap((event) =>
+      event.t === 'detect' ? [event] : [],
+    );
+    expect(heard.length).toBeGreaterThan(0);
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const library = (kind: 'cmake' | 'arduino-library', board: string) =>
+    exportLibrary(kind, { project, board: findBoard(board), toolVersion: '0.0.0-test' });
+  const listen = async (program: string): Promise<string[]> => {
+    const { stdout } = await execa(program, {
+      input: Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength),
+    });
+    return stdout.split('\n');
+  };
+
+  test('with CMake, on this computer', async () => {
+    const source = join(folder, 'cmake');
+    writeFolder(library('cmake', 'native'), source);
+    const build = join(folder, 'built');
+    const flags = '-DCMAKE_CXX_FLAGS=-Wall -Wextra -Werror';
+    await execa('cmake', ['-S', source, '-B', build, '-DCMAKE_BUILD_TYPE=Release', flags]);
+    await execa('cmake', ['--build', build, '--parallel', '2']);
+    const lines = heard.map(({ label, p, ms }) => `${label} ${p.toFixed(4)} ${ms}`);
+    expect(await listen(join(build, 'listen'))).toEqual(lines);
+  });
+
+  test('with CMake, for a Cortex-M4 without a system', async () => {
+    const source = join(folder, 'cmake for a core');
+    const files = library('cmake', 'virtual-cortex-m4');
+    // The kernels are the core's own.
+    expect([...files.keys()].filter((path) => /kws_kernels\/src\/dsp\//.test(path))).not.toEqual([]);
+    writeFolder(files, source);
+    const build = join(folder, 'built for a core');
+    await execa('cmake', [
+      ...['-S', source, '-B', build, '-DCMAKE_BUILD_TYPE=Release'],
+      ...['-DCMAKE_SYSTEM_NAME=Generic', '-DCMAKE_TRY_COMPILE_TARGET_TYPE=STATIC_LIBRARY'],
+      ...[
+        '-DCMAKE_CXX_COMPILER=arm-none-eabi-g++',
+        `-DCMAKE_CXX_FLAGS=${BARE.join(' ')} -Wall -Wextra -Werror`,
+      ],
+    ]);
+    await execa('cmake', ['--build', build, '--parallel', '2']);
+    const archive = join(build, 'libkws_chirp.a');
+    // What it needs of others: the compiler's own library and memory functions.
+    const { stdout } = await execa('arm-none-eabi-nm', [
+      '--undefined-only',
+      '--format=just-symbols',
+      archive,
+    ]);
+    const { stdout: own } = await execa('arm-none-eabi-nm', [
+      '--defined-only',
+      '--format=just-symbols',
+      archive,
+    ]);
+    const defined = new Set(own.split('\n'));
+    const needed = new Set(
+      stdout.split('\n').filter((name) => name !== '' && !name.endsWith(':') && !defined.has(name)),
+    );
+    for (const name of needed)
+      expect(name).toMatch(/^(?:mem(?:cpy|set|move)|__aeabi_\w+|__cxa_pure_virtual|_ZTV\w+)$/);
+  });
+
+  test('as an Arduino library, with its sketch', async () => {
+    const zip = join(folder, 'kws_chirp.zip');
+    const files = library('arduino-library', 'arduino-nano-33-ble');
+    await writeZip(files, zip, 'kws_chirp');
+    const unpacked = join(folder, 'libraries');
+    for (const [path, bytes] of Object.entries(unzipSync(readFileSync(zip)))) {
+      mkdirSync(dirname(join(unpacked, path)), { recursive: true });
+      writeFileSync(join(unpacked, path), bytes);
+    }
+    const own = join(unpacked, 'kws_chirp');
+    // The specification: one folder of that name, its properties, sources below src, sketches in folders of their name.
+    expect(readdirSync(unpacked)).toEqual(['kws_chirp']);
+    const properties = readFileSync(join(own, 'library.properties'), 'utf8');
+    for (const field of [
+      'name',
+      'version',
+      'author',
+      'maintainer',
+      'sentence',
+      'paragraph',
+      'category',
+      'url',
+      'architectures',
+      'includes',
+    ])
+      expect(properties).toMatch(new RegExp(`^${field}=\\S`, 'm'));
+    const sources = filesBelow(join(own, 'src')).filter((path) => path.endsWith('.cpp'));
+    const sketch = join(folder, 'listen.cpp');
+    writeFileSync(
+      sketch,
+      `#include <Arduino.h>\n${readFileSync(join(own, 'examples', 'listen', 'listen.ino'), 'utf8')}`,
+    );
+    const program = join(folder, 'sketch');
+    // Arduino's mbed cores compile as C++14.
+    const flags = [
+      '-std=gnu++14',
+      '-Os',
+      '-fno-exceptions',
+      '-fno-rtti',
+      '-I',
+      join(own, 'src'),
+      '-I',
+      STAND_IN,
+    ];
+    await execa('g++', [...flags, ...sources, sketch, join(STAND_IN, 'main.cpp'), '-o', program]);
+    expect(await listen(program)).toEqual(heard.map(({ label, p }) => `${label} ${p.toFixed(2)}`));
+  });
+
+  test('the same project gives the same bytes', async () => {
+    const zips = ['one.zip', 'two.zip'].map((name) => join(folder, name));
+    for (const zip of zips)
+      await writeZip(library('arduino-library', 'arduino-nano-33-ble'), zip, 'kws_chirp');
+    expect(readFileSync(zips[0]!).equals(readFileSync(zips[1]!))).toBe(true);
+  });
+});
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name);
+    return statSync(path).isDirectory() ? filesBelow(path) : [path];
+  });
+}

@@ -1,0 +1,18 @@
+import type { TrainRequest } from '../../src/train/types.js';
+
+/** Two words, quickly, by synthetic voices alone. */
+export const trainRequest = (more: Partial<TrainRequest> = {}): TrainRequest => ({
+  word: 'hey device',
+  spellings: ['hey device'],
+  language: 'en',
+  positives: [],
+  negatives: [],
+  noises: [],
+  judges: [],
+  size: 'm',
+  quick: true,
+  seed: 1,
+  board: 'virtual-cortex-m4',
+  maxFaPerHour: 0.5,
+  ...more,
+});
