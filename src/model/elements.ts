@@ -38,3 +38,26 @@ export function constantInts(tensor: Tensor | undefined): readonly number[] | un
   if (type === 'int64') return Array.from({ length: count }, (_, i) => Number(view.getBigInt64(8 * i, true)));
   return undefined;
 }
+
+/** One dimension of a TILE as rows of an image one pixel wide: each of `rows` blocks of values is written `times` times. */
+export interface Repetition {
+  readonly axis: number;
+  readonly rows: number;
+  readonly block: number;
+  readonly times: number;
+}
+
+/**
+ * What repeats the dimensions of a tensor, one after the other, from the first to the last; dimensions that stay
+ * are left out. Repeating a dimension writes every block of what lies inside it several times in a row.
+ *
+ * @param times per dimension, 1 or more
+ */
+export function repetitions(shape: readonly number[], times: readonly number[]): readonly Repetition[] {
+  const wide = shape.map((length, axis) => length * times[axis]!);
+  return times.flatMap((m, axis) => {
+    if (m === 1) return [];
+    const [rows, block] = [elementCount(wide.slice(0, axis)), elementCount(shape.slice(axis))];
+    return [{ axis, rows, block, times: m }];
+  });
+}

@@ -13,6 +13,7 @@ import { dilate } from './exact/dilate.js';
 import { poolMaxima } from './exact/max-pools.js';
 import { plainReshapes } from './exact/plain-reshapes.js';
 import { removeConversionPairs } from './exact/requantize-pairs.js';
+import { repeatTiles } from './exact/tiles.js';
 import { dequantizeWeights } from './float/dequantize-weights.js';
 import { removeFakeQuantization } from './float/fake-quantization.js';
 import { foldConstants } from './float/fold-constants.js';
@@ -32,6 +33,7 @@ export const FLOAT_PASSES: readonly ((model: Model) => Model)[] = [
   removeFakeQuantization,
   plainReshapes,
   poolMaxima,
+  repeatTiles,
   dilate,
   foldConstants,
   joinSlopes,
@@ -51,6 +53,7 @@ export const FLOAT_PASSES: readonly ((model: Model) => Model)[] = [
 const INT8_PASSES: readonly ((model: Model) => Model)[] = [
   plainReshapes,
   poolMaxima,
+  repeatTiles,
   dilate,
   removeConversionPairs,
   removeIdentities,

@@ -15,6 +15,7 @@ import type { Model, Operator, Tensor } from '../model/types.js';
 import { decodeTflite } from '../tflite/decode.js';
 import { OPTION_CODECS, UnreadableOption } from '../tflite/options.js';
 import type { TfliteFile, TfliteOperator } from '../tflite/schema.js';
+import { settleShapes } from '../verify/open-shapes.js';
 import { readLabels } from './labels.js';
 import { readOwnMetadata } from './metadata.js';
 import { type MltkParameters, mltkFrontend, mltkLabels, readMltk } from './mltk.js';
@@ -59,7 +60,7 @@ export function readTflite(bytes: Uint8Array, name: string): Model {
   const labels = readLabels(file, bytes, name, problems) ?? (mltk && mltkLabels(mltk));
   const metadata = readOwnMetadata(file, name, problems);
   stop(problems);
-  return {
+  const model: Model = {
     name: modelName(name),
     source: {
       format: 'tflite',
@@ -78,6 +79,7 @@ export function readTflite(bytes: Uint8Array, name: string): Model {
       : foreignFrontend(mltk, tensors.values[tensors.renumber(main.inputs[0] ?? -1)])),
     ...metadata,
   };
+  return settleShapes(model, tensors.open);
 }
 
 function foreignFrontend(

@@ -32,6 +32,7 @@ const NAMES = [
   'shapes',
   'activations',
   'merges',
+  'repeats',
   'depthwise-1d',
 ] as const;
 

@@ -62,6 +62,10 @@ export class NodeSite {
     return activation(this.made.squeeze(x, axes));
   }
 
+  tile(x: Activation, times: readonly number[]): Activation {
+    return activation(this.made.tile(x, times));
+  }
+
   transpose(x: Activation, order: readonly number[]): Activation {
     return activation(this.made.transpose(x, order));
   }

@@ -15,7 +15,7 @@ import {
   lowerMaxPool1d,
   lowerMaxPool2d,
 } from './pool.js';
-import { lowerResizing, lowerUpSampling1d, lowerUpSampling2d } from './resize.js';
+import { lowerRepeatVector, lowerResizing, lowerUpSampling1d, lowerUpSampling2d } from './resize.js';
 import {
   lowerCropping1d,
   lowerCropping2d,
@@ -68,6 +68,7 @@ export const LAYERS: Readonly<Record<string, LowerLayer>> = {
   PReLU: lowerPrelu,
   Permute: lowerPermute,
   ReLU: lowerRelu,
+  RepeatVector: lowerRepeatVector,
   Rescaling: lowerRescaling,
   Reshape: lowerReshape,
   Resizing: lowerResizing,

@@ -1,4 +1,5 @@
-/** Resizing, UpSampling1D and UpSampling2D → RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR. */
+/** Resizing, UpSampling1D, UpSampling2D and RepeatVector → RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR. */
+import { elementCount } from '../../model/elements.js';
 import { field } from '../support/fields.js';
 import type { Value } from '../support/operator-site.js';
 import { UnreadableError } from '../support/unreadable.js';
@@ -42,13 +43,23 @@ export const lowerUpSampling2d: LowerLayer = (site, inputs) => {
   return resized(site, x, [x.shape[1]! * h, x.shape[2]! * w], interpolationOf(site, 'nearest'));
 };
 
-/** Steps are the rows of an image one pixel wide. */
 export const lowerUpSampling1d: LowerLayer = (site, inputs) => {
   const x = only(site, inputs, 3);
   const [, steps, channels] = x.shape as readonly [number, number, number];
-  const size = countField(site.config, 'size');
-  const image = site.reshape(x, [1, steps, 1, channels]);
-  return site.reshape(resized(site, image, [steps * size, 1], 'nearest'), [1, steps * size, channels]);
+  // Every step several times, not the steps one after the other again.
+  const each = site.tile(site.reshape(x, [1, steps, 1, channels]), [
+    1,
+    1,
+    countField(site.config, 'size'),
+    1,
+  ]);
+  return site.reshape(each, [1, elementCount(each.shape) / channels, channels]);
+};
+
+/** [channels] → [n, channels] */
+export const lowerRepeatVector: LowerLayer = (site, inputs) => {
+  const x = only(site, inputs, 2);
+  return site.tile(site.reshape(x, [1, 1, x.shape[1]!]), [1, countField(site.config, 'n'), 1]);
 };
 
 /** As tf.image.resize does: the centres of pixels count. */

@@ -3,7 +3,7 @@
  * of the model.
  */
 import type { ModelBuilder } from '../../model/builder.js';
-import { elementCount, shapeText } from '../../model/elements.js';
+import { elementCount, repetitions, shapeText } from '../../model/elements.js';
 import type { OperatorKind, OperatorOptions } from '../../model/types.js';
 import { UnreadableError } from './unreadable.js';
 
@@ -70,6 +70,19 @@ export class OperatorSite {
   expandDims(x: Value, axis: number): Value {
     const at = this.constant('axis', 'int32', [], () => [axis]);
     return this.emit('EXPAND_DIMS', [x.id, at], x.shape.toSpliced(axis, 0, 1), {});
+  }
+
+  /** Every dimension `times[axis]` times, one after the other, as tf.tile does. */
+  tile(x: Value, times: readonly number[]): Value {
+    const shape = x.shape.map((length, axis) => length * times[axis]!);
+    checkShape(shape);
+    const image = repetitions(x.shape, times).reduce((given, { rows, block, times: m }) => {
+      const size = this.constant('size', 'int32', [2], () => [rows * m, 1]);
+      const options = { alignCorners: false, halfPixelCenters: true };
+      const columns = this.reshape(given, [1, rows, 1, block]);
+      return this.emit('RESIZE_NEAREST_NEIGHBOR', [columns.id, size], [1, rows * m, 1, block], options);
+    }, x);
+    return this.reshape(image, shape);
   }
 
   /** Without the dimensions `axes`, all of them 1. */

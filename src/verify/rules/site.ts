@@ -15,9 +15,11 @@ export interface OperatorSite<K extends OperatorKind = OperatorKind> {
   readonly isConstant: (position: number) => boolean;
   readonly variables: readonly Variable[];
   readonly say: (what: string) => void;
+  /** Is told the shape that follows for the only output, where somebody wants to know it. */
+  readonly follows?: (shape: readonly number[]) => void;
 }
 
-type Rule = Pick<OperatorSite, 'say'>;
+type Rule = Pick<OperatorSite, 'say' | 'follows'>;
 
 export function expectShape(
   site: Rule,
@@ -25,6 +27,7 @@ export function expectShape(
   found: readonly number[],
   wanted: readonly number[],
 ): void {
+  if (what === 'its output') site.follows?.(wanted);
   if (found.length !== wanted.length || found.some((dim, axis) => dim !== wanted[axis]))
     site.say(`${what} has the shape ${shapeText(found)}; ${shapeText(wanted)} follows from its operands`);
 }

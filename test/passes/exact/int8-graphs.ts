@@ -22,7 +22,8 @@ export class Int8Graph {
 
   foreign(name: string, inputs: readonly number[], output: NewTensor): number {
     this.names.set(this.operators, name);
-    return this.push(() => this.b.add('RESHAPE', inputs, { ...SCALE, ...output }, {}));
+    const scale = output.type === 'int32' ? {} : SCALE;
+    return this.push(() => this.b.add('RESHAPE', inputs, { ...scale, ...output }, {}));
   }
 
   push<T>(add: () => T): T {

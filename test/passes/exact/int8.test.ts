@@ -80,6 +80,33 @@ describe('the greatest of all positions', () => {
   });
 });
 
+describe('repetitions', () => {
+  test.each([
+    ['of a dimension of 1: each value several times', [1, 3, 1], [1, 1, 2], [0, 0, 1, 1, 2, 2]],
+    ['of a longer one: all of it again', [1, 3], [1, 2], [0, 1, 2, 0, 1, 2]],
+    ['of several', [1, 2, 1, 2], [1, 2, 2, 1], [0, 1, 0, 1, 2, 3, 2, 3, 0, 1, 0, 1, 2, 3, 2, 3]],
+    ['of none', [1, 2], [1, 1], [0, 1]],
+    ['41 times', [1, 2, 1], [1, 1, 41], [...Array<number>(41).fill(0), ...Array<number>(41).fill(1)]],
+  ])('%s', (_, shape, times, wanted) => {
+    const g = new Int8Graph();
+    const to = shape.map((length, axis) => length * times[axis]!);
+    const y = g.foreign('TILE', [g.input(shape), g.ints(times)], { shape: to });
+    const model = simplifyModel(g.model(y));
+    expect(kinds(model)).not.toContain('TILE');
+    expect(model.tensors[model.outputs[0]!]!.shape).toEqual(to);
+    const x = someInput(shape.reduce((a, b) => a * b, 1));
+    expect(run(model, x)).toEqual(wanted.map((at) => x[at]!));
+  });
+
+  test('multiples that do not give its shape, or that are computed, are left', () => {
+    for (const times of [[1, 3], [1]]) {
+      const g = new Int8Graph();
+      const y = g.foreign('TILE', [g.input([1, 2]), g.ints(times)], { shape: [1, 4] });
+      expect(kinds(simplifyModel(g.model(y)))).toEqual(['TILE']);
+    }
+  });
+});
+
 describe('conversions', () => {
   type Middle = {
     readonly type: 'float32' | 'uint8' | 'int8';

@@ -242,6 +242,12 @@ describe('Resizing', () => {
     expect(values([2, 1, 1], [smooth], [0, 4])).toEqual([0, 1, 3, 4]);
   });
 
+  test('RepeatVector gives a sequence', () => {
+    const repeated = layer('RepeatVector', { n: 3 });
+    expect(values([2], [repeated], [1, 2])).toEqual([1, 2, 1, 2, 1, 2]);
+    expect(lowered([2], [repeated]).tensors.at(-1)!.shape).toEqual([1, 3, 2]);
+  });
+
   test.each([{ interpolation: 'bicubic' }, { crop_to_aspect_ratio: true }, { antialias: true }])(
     '%o',
     (config) => {

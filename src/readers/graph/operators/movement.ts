@@ -110,6 +110,15 @@ const lowerConcat: LowerNode = (site, inputs) => {
   return site.emit('CONCATENATION', ids, first.shape.with(axis, total), { axis, activation: 'NONE' });
 };
 
+const lowerTile: LowerNode = (site, inputs) => {
+  const x = tensor(inputs, 0);
+  const times = integers(inputs, 1, 'multiples', 8);
+  if (times.length !== x.shape.length || times.some((m) => m < 1 || m > 1 << 24))
+    throw new UnreadableError(`repeats ${shapeText(x.shape)} ${times.join('x')} times`, CONVERT_AGAIN);
+  if (times[0] !== 1) throw new UnreadableError('repeats the batch', 'repeat the other dimensions only');
+  return site.tile(x, times);
+};
+
 const lowerTranspose: LowerNode = (site, inputs) => {
   const x = tensor(inputs, 0);
   const order = axesOf(integers(inputs, 1, 'permutation', 8), x.shape.length);
@@ -199,6 +208,7 @@ export const MOVEMENTS: Readonly<Record<string, LowerNode>> = {
   Pad: lowerPad,
   PadV2: lowerPad,
   ConcatV2: lowerConcat,
+  Tile: lowerTile,
   Transpose: lowerTranspose,
   StridedSlice: lowerStridedSlice,
   Slice: lowerSlice,
