@@ -25,7 +25,7 @@ export const evaluateCommand: Command = {
   name: 'evaluate',
   summary: 'measure misses and false accepts on recordings',
   description:
-    'Plays recordings to the project as its board computes it (--board; no board is needed) and counts misses over positive clips and false accepts per hour over negatives: as the project is set, and for other cutoffs, windows and refractory times. Rates have exact 95 % bounds. --noise and --snr repeat the positives in noise. --report writes a page with curves and with the clips that went wrong, to look at and to listen to. --on-device builds the firmware, uploads it and plays the recordings to the board itself, virtual ones and twins (--emulate), too; --port does so with a board that already runs it. The scores are then the board’s, every one of them and every detection is compared with the host’s, and where any differs the exit code is 1. So it is where --max-misses or --max-fa, or the limits in kws.json, are not kept.',
+    'Plays recordings to the project as its board computes it (--board; no board is needed) and counts misses over positive clips and false accepts per hour over negatives: as the project is set, and for other cutoffs, windows and refractory times. Rates have exact 95 % bounds. --noise and --snr repeat the positives in noise. --report writes a page with curves and with the clips that went wrong, to look at and to listen to. --on-device builds the firmware, uploads it and plays the recordings to the board itself, virtual ones and twins (--emulate), too; --port does so with a board that already runs it. The scores are then the board’s, every one of them and every detection is compared with the host’s, and where any differs the exit code is 1. So it is where a real board falls behind (maxLate in kws.json), and where --max-misses or --max-fa, or the limits in kws.json, are not kept.',
   examples: [
     'kws-gen evaluate --positives recordings/ --negatives speech/ music/',
     'kws-gen evaluate --positives yes/=yes --positives no/=no --negatives speech/ --json',
@@ -90,7 +90,8 @@ export async function evaluateProject(
     await writePage(page, { ...evaluation, report: { ...report, notes: [...verdict, ...report.notes] } });
   }
   const written = page === undefined ? undefined : relative(directory, page) || page;
-  const checks = await checksOfReport(report, limitsOf(options, project.limits));
+  const limits = limitsOf(options, project.limits);
+  const checks = await checksOfReport(report, limits);
   out.result(
     {
       ...reportObject(report),
@@ -104,7 +105,8 @@ export async function evaluateProject(
     ],
   );
   const kept = checks.length === 0 || (await tellVerdict(checks, out));
-  return device?.equal === false || !kept ? 1 : 0;
+  const late = (device?.late ?? 0) > (limits.maxLate ?? 0);
+  return device?.equal === false || late || !kept ? 1 : 0;
 }
 
 /** The limits that an evaluation can judge; words have no end in it, and boards no clock. */

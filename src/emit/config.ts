@@ -123,6 +123,7 @@ export function renderConfig(input: ConfigInput): string {
     sampleRate: frontend.kind === 'none' ? 0 : frontend.sampleRate,
     captureRate: captureRate(project, board),
     stepMs: frontend.kind === 'none' ? 0 : Math.round(stepMs(frontend)),
+    stepUs: frontend.kind === 'none' ? 0 : Math.round(1000 * stepMs(frontend)),
     trace,
     featureFormat: storesInputs(project) ? 'kInput' : 'kFrames',
     ...buffers,

@@ -84,6 +84,8 @@ function stats({ models }: ResolvedProject): number {
     samples: UINT32,
     hops: UINT32,
     overruns: UINT32,
+    late: UINT32,
+    behind: UINT32,
     tps: UINT32,
     hop: object(ticks),
     input: object(ticks),

@@ -26,6 +26,10 @@ export const limitsSchema = z.strictObject({
   maxFalseAcceptsPerHour: limit('false accepts there may be per hour', 0.5),
   maxLatencyMs: limit('longest time in ms from the end of a word to its detection', 400),
   maxLoad: limit('part of the processor that front end and models may take, 0 to 1', 0.7),
+  maxLate: counted(
+    'steps of features that a board may have done only when the next inference is due; 0 unless told',
+    0,
+  ),
   maxOverruns: counted('times that a board may fall behind its microphone; 0 unless told', 0),
 });
 

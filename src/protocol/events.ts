@@ -58,7 +58,8 @@ const lines = {
     clip,
   }),
   detect: line('detect', { m: text, label: text, ms: count, p: probability, clip }),
-  end: line('end', { samples: count, scores: count, detections: count, clip }),
+  /** `late`: see `stats`; firmware of older versions has neither. */
+  end: line('end', { samples: count, scores: count, detections: count, late: count.optional(), clip }),
   features: line('features', {
     n: count,
     /** Absent: uint16. q16: int32, as the integer front end keeps a frame. */
@@ -73,6 +74,10 @@ const lines = {
     samples: count,
     hops: count,
     overruns: count,
+    /** Feature steps that were done only when the next inference was due. */
+    late: count.optional(),
+    /** The longest from a step's last sample to the end of its work, in ticks. */
+    behind: count.optional(),
     /** Ticks per second; the other times are in ticks. */
     tps: count,
     hop: z.object({ n: count, ...ticks }),
@@ -150,6 +155,18 @@ export interface LostEvent {
   readonly clip?: string;
 }
 
+/** The board computes longer than the audio takes that it is for: told where it is a real one. */
+export interface BehindEvent {
+  readonly kws: 1;
+  readonly t: 'behind';
+  /** Feature steps since this was told last that were done only when the next inference was due. */
+  readonly late: number;
+  /** The most that audio waited so far: in ms, and as samples of the microphone. */
+  readonly ms?: number;
+  readonly samples?: number;
+  readonly clip?: string;
+}
+
 /** The device went away: the last event of a session that the host did not close itself. */
 export interface DisconnectedEvent {
   readonly kws: 1;
@@ -157,7 +174,7 @@ export interface DisconnectedEvent {
   readonly reason: string;
 }
 
-export type SessionEvent = DeviceEvent | NoiseEvent | LostEvent | DisconnectedEvent;
+export type SessionEvent = DeviceEvent | NoiseEvent | LostEvent | BehindEvent | DisconnectedEvent;
 
 const byType = new Map<string, z.ZodType<DeviceEvent>>(Object.entries(lines));
 

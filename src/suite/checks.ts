@@ -6,7 +6,7 @@
  */
 import type { AcceptRate, MissRate } from '../evaluate/types.js';
 import type { Limits } from '../project/limits.js';
-import type { Check, HostComparison, Latency, Timing } from './types.js';
+import type { Check, HostComparison, Latency, Pace, Timing } from './types.js';
 
 /** What there is to judge; absent or null: it is not known here. */
 export interface Found {
@@ -15,6 +15,7 @@ export interface Found {
   readonly latency?: Latency | null;
   readonly timing?: Timing | null;
   readonly overruns?: number | null;
+  readonly pace?: Pace | null;
   readonly host?: HostComparison | null;
   /** What computes: said where a number is not known. */
   readonly place: 'host' | 'board';
@@ -24,7 +25,7 @@ const NO_CLOCK = 'a virtual board computes in the time of this computer; a real 
 
 /** One per limit that is given, in their order, and whether the board says what the host does. */
 export function checksOf(limits: Limits, found: Found): readonly Check[] {
-  const { misses, falseAccepts, latency, timing, overruns, host, place } = found;
+  const { misses, falseAccepts, latency, timing, overruns, pace, host, place } = found;
   const checks: Check[] = [];
   const judge = (
     limit: Check['limit'],
@@ -73,6 +74,10 @@ export function checksOf(limits: Limits, found: Found): readonly Check[] {
         : NO_CLOCK,
   });
   if (place === 'board') {
+    judge('maxLate', pace?.late, {
+      allowed: limits.maxLate,
+      note: pace == null ? NO_CLOCK : undefined,
+    });
     judge('maxOverruns', overruns ?? undefined, {
       allowed: limits.maxOverruns,
       note: overruns == null ? NO_CLOCK : undefined,

@@ -33,7 +33,7 @@ export interface LoadSuiteOptions {
 }
 
 /** What holds where nobody says another thing: every word is heard, and nothing else. */
-const STRICT: Limits = { maxMisses: 0, maxFalseAcceptsPerHour: 0, maxOverruns: 0 };
+const STRICT: Limits = { maxMisses: 0, maxFalseAcceptsPerHour: 0, maxLate: 0, maxOverruns: 0 };
 
 /**
  * @param path folder or JSON file, as the user wrote it

@@ -14,7 +14,7 @@ import type { OpenBoards } from '../targets/boards.js';
 import { checksOf, passes } from './checks.js';
 import { type HearOptions, hearOnBoards, hearOnHost } from './hear.js';
 import { judgeAll } from './judge.js';
-import { estimatedTiming, measuredTiming } from './timing.js';
+import { estimatedTiming, measuredPace, measuredTiming } from './timing.js';
 import type {
   Attempt,
   HostComparison,
@@ -205,7 +205,7 @@ async function attempt(
     const { clips, skipped } = await hearOnHost(project, suite, place.numbers ?? {}, hearing);
     const judged = judgeAll(clips, suite.toleranceMs);
     const checks = checksOf(suite.limits, { ...judged, place: 'host' });
-    const none = { timing: null, overruns: null, host: null };
+    const none = { timing: null, overruns: null, pace: null, host: null };
     return { result: { name, ...judged, ...none, checks, passed: passes(checks) }, skipped };
   }
   const boards = await place.open(options.signal ?? new AbortController().signal);
@@ -216,6 +216,7 @@ async function attempt(
     const judged = judgeAll(clips, suite.toleranceMs);
     const timing = timingOf(boards, stats, project);
     const overruns = boards.kind === 'real' ? stats.reduce((sum, one) => sum + one.overruns, 0) : null;
+    const pace = boards.kind === 'real' ? measuredPace(stats, boards.numbers.captureRate) : null;
     const host: HostComparison = {
       equal: device.equal,
       inferences: device.inferences,
@@ -223,7 +224,7 @@ async function attempt(
       differences: device.differences,
       playedAgain: device.playedAgain,
     };
-    const checks = checksOf(suite.limits, { ...judged, timing, overruns, host, place: 'board' });
+    const checks = checksOf(suite.limits, { ...judged, timing, overruns, pace, host, place: 'board' });
     const { board, build, runtime } = device;
     return {
       result: {
@@ -234,6 +235,7 @@ async function attempt(
         ...judged,
         timing,
         overruns,
+        pace,
         host,
         checks,
         passed: passes(checks),

@@ -5,7 +5,7 @@
  */
 import type { LoadEstimate } from '../estimate/load.js';
 import type { StatsEvent } from '../protocol/events.js';
-import type { Timing } from './types.js';
+import type { Pace, Timing } from './types.js';
 
 type Ticks = StatsEvent['hop'];
 
@@ -50,6 +50,21 @@ export function measuredTiming(
       longestMs: ms(ticks.max),
     })),
     load: ms(busy) / (hop.n * stepMs),
+  };
+}
+
+/**
+ * @param stats of every clip that was played
+ * @param rate of the samples, Hz
+ * @returns null where the firmware is too old to tell
+ */
+export function measuredPace(stats: readonly StatsEvent[], rate: number): Pace | null {
+  if (stats.some(({ late, tps }) => late === undefined || tps === 0)) return null;
+  const seconds = Math.max(0, ...stats.map(({ behind = 0, tps }) => behind / tps));
+  return {
+    late: stats.reduce((sum, { late = 0 }) => sum + late, 0),
+    behindMs: 1000 * seconds,
+    behindSamples: Math.round(rate * seconds),
   };
 }
 

@@ -97,6 +97,16 @@ export interface Timing {
   readonly load: number;
 }
 
+/** Whether a board keeps up with the audio. */
+export interface Pace {
+  /** Feature steps that were done only when the next inference was due. */
+  readonly late: number;
+  /** The longest from a step's last sample to the end of its work. */
+  readonly behindMs: number;
+  /** As samples of the microphone. */
+  readonly behindSamples: number;
+}
+
 /** A limit and what was found. */
 export interface Check {
   readonly limit: keyof Limits | 'sameAsHost';
@@ -138,6 +148,8 @@ export interface PlaceResult extends Judged {
   readonly timing: Timing | null;
   /** Times that the board fell behind; null on the host. */
   readonly overruns: number | null;
+  /** Null on the host and on virtual boards. */
+  readonly pace: Pace | null;
   readonly host: HostComparison | null;
   readonly checks: readonly Check[];
   readonly passed: boolean;

@@ -5,7 +5,14 @@
  * others: when enough was heard (break off), what is shown.
  */
 import { inputError, type KwsError, toolError } from '../diagnostics/errors.js';
-import type { DetectEvent, FaultEvent, ScoreEvent, SessionEvent } from '../protocol/events.js';
+import type {
+  BehindEvent,
+  DetectEvent,
+  FaultEvent,
+  ScoreEvent,
+  SessionEvent,
+  StatsEvent,
+} from '../protocol/events.js';
 import { knownLength, type PcmSource } from '../protocol/pcm.js';
 import { checkEvent, lostError, lostOf } from './clip-check.js';
 import type { Device } from './open.js';
@@ -13,6 +20,8 @@ import { ScoreWatch } from './score-watch.js';
 
 /** How long after the first hello further ones belong to it. ms */
 const HELLO_ECHO_MS = 1500;
+
+const PACE_MS = 2000;
 
 /** A clip, perhaps with padding before it. */
 export interface PlayedClip extends PcmSource {
@@ -25,6 +34,8 @@ export interface HearOptions {
   readonly leastSamples?: number | undefined;
   /** Of a board that listens; a new one unless told. */
   readonly watch?: ScoreWatch | undefined;
+  /** So often a board that listens is asked whether it keeps up. 2 s unless told. ms */
+  readonly paceMs?: number | undefined;
 }
 
 /** A line of the device; times of a clip with padding count from the clip's own begin. */
@@ -40,16 +51,16 @@ export type HeardEvent = Exclude<SessionEvent, { readonly t: 'disconnected' }>;
 export async function* hear(
   device: Device,
   clips: readonly PlayedClip[],
-  { leastSamples, watch }: HearOptions = {},
+  { leastSamples, ...listening }: HearOptions = {},
 ): AsyncGenerator<HeardEvent, void, undefined> {
-  if (clips.length === 0 && device.hello.mic) yield* listen(device, { leastSamples, watch });
+  if (clips.length === 0 && device.hello.mic) yield* listen(device, { leastSamples, ...listening });
   else yield* answers(device, clips, leastSamples);
 }
 
 /** What the microphone gives, while the scores come. */
 async function* listen(
   device: Device,
-  { leastSamples, watch: given }: HearOptions,
+  { leastSamples, watch: given, paceMs = PACE_MS }: HearOptions,
 ): AsyncGenerator<HeardEvent, void, undefined> {
   const { session, hello } = device;
   const watch = given ?? new ScoreWatch(hello, session.path, { leastSamples });
@@ -66,13 +77,17 @@ async function* listen(
     else timer = setTimeout(look, watch.left);
   };
   look();
+  const pace = new Pace(device, paceMs);
   try {
     for await (const event of eventsOf(device)) {
       watch.take(event);
       yield event;
+      const behind = pace.next();
+      if (behind !== undefined) yield behind;
     }
   } finally {
     clearTimeout(timer);
+    pace.stop();
   }
   await asked;
   if (failure !== undefined) throw failure.error;
@@ -104,10 +119,47 @@ async function* answers(
     if (event.scores === 0 && knownLength(source.pcm) !== undefined)
       throw tooShort(source.pcm.name, event.samples, leastSamples);
     clip = new Lines();
+    const late = device.link === undefined ? (event.late ?? 0) : 0;
+    if (late > 0) yield { kws: 1, t: 'behind', late, clip: event.clip };
     if (++ended === clips.length) break;
   }
   await playing;
   if (failure !== undefined) throw failure.error;
+}
+
+/** Whether a real board that listens keeps up; a virtual one computes in the time of this computer. */
+class Pace {
+  readonly #device: Device;
+  readonly #timer: NodeJS.Timeout | undefined;
+  #told = 0;
+  #stats: StatsEvent | undefined;
+
+  constructor(device: Device, everyMs: number) {
+    this.#device = device;
+    if (device.link !== undefined) return;
+    const ask = async () => {
+      this.#stats = await device.session.stats();
+    };
+    // Whoever does not answer is noticed elsewhere.
+    this.#timer = setInterval(() => void ask().catch(() => {}), everyMs);
+  }
+
+  /** What is new since it was asked last. */
+  next(): BehindEvent | undefined {
+    const { late = 0, behind, tps = 0 } = this.#stats ?? {};
+    this.#stats = undefined;
+    const more = late - this.#told;
+    if (more !== 0) this.#told = late;
+    if (more <= 0) return undefined;
+    if (behind === undefined || tps === 0) return { kws: 1, t: 'behind', late: more };
+    const seconds = behind / tps;
+    const samples = Math.round(seconds * this.#device.hello.rate);
+    return { kws: 1, t: 'behind', late: more, ms: Math.round(1000 * seconds), samples };
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
 }
 
 /** Every event of the session that makes sense. */

@@ -14,6 +14,8 @@ import type { Said } from './said.js';
 export interface Played extends Said {
   /** Plays before this one that were not whole. */
   readonly again: number;
+  /** Feature steps that were done too late; not known of older firmware. */
+  readonly late: number | undefined;
 }
 
 /** A clip whose lines do not come whole is played so often. */
@@ -42,7 +44,10 @@ export class Player {
     for (let again = 0; again < PLAYS; again++) {
       const heard = await this.#once(pcm, progress);
       lost = lostOf(heard, pcm.length, this.#device.hello);
-      if (lost === undefined) return { scores: heard.scores, detections: heard.detections, again };
+      if (lost === undefined) {
+        const { scores, detections, end } = heard;
+        return { scores, detections, again, late: end.late };
+      }
     }
     throw lostError(`${this.#device.session.path}, ${name}`, lost!, PLAYS);
   }

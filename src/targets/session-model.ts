@@ -28,6 +28,8 @@ export interface SessionModel {
   readonly clips: readonly EndEvent[];
   readonly faults: readonly FaultEvent[];
   readonly restarts: number;
+  /** Feature steps that were done too late; of real boards. */
+  readonly late: number;
   /** Why the board is gone, where it is. */
   readonly away?: string;
   /** Whether the label that is waited for was heard. */
@@ -54,6 +56,7 @@ export function sessionStart(hello: HelloEvent, awaited?: string): SessionModel 
     clips: [],
     faults: [],
     restarts: 0,
+    late: 0,
     verdict: awaited === undefined ? 'none' : 'not heard',
     ...(awaited === undefined ? {} : { awaited }),
   };
@@ -77,6 +80,8 @@ export function sessionNext(model: SessionModel, event: SessionEvent): SessionMo
       return { ...model, clips: kept(model.clips, event) };
     case 'fault':
       return { ...model, faults: kept(model.faults, event) };
+    case 'behind':
+      return { ...model, late: model.late + event.late };
     case 'hello':
       return { ...model, restarts: model.restarts + 1 };
     case 'disconnected':

@@ -7,6 +7,7 @@
 //   p N        N rounds of the main loop
 //   d          rounds until nothing is left to do
 //   t N        N ticks pass
+//   k N        N ticks pass during each invocation from now on
 //   w N, e N   the host writes host_written, end of the shared memory
 //   a N SEED   the host writes N samples of noise to the shared memory, from its start
 //   f N        from the N-th invocation on, counted from now, models fail; f 0: none does
@@ -62,6 +63,7 @@ kws::ListedActions actions(kActions, action_states, 4);
 std::deque<uint8_t> inbox;
 uint32_t now = 0;
 uint32_t fail_in = 0;
+uint32_t takes = 0;
 bool idled = false;
 kws::AudioRing* microphone = nullptr;
 std::vector<uint32_t> link_memory;
@@ -126,6 +128,7 @@ void reset() {
 template <int N>
 bool invoke() {
   if (board.late > 0) hear(board.late, 1);
+  now += takes;
   if (fail_in > 0) {
     if (fail_in == 1) return false;
     --fail_in;
@@ -271,6 +274,9 @@ void step(kws::App& app, const std::string& line) {
     case 't':
       now += first;
       return;
+    case 'k':
+      takes = first;
+      return;
     case 'w':
       shared()->host_written = first;
       return;
@@ -377,6 +383,7 @@ int main(int count, char** arguments) {
       /*capture_rate=*/16000,
       /*resampler=*/nullptr,
       /*step_ms=*/10,
+      /*step_us=*/10000,
       /*models=*/models.data(),
       /*model_count=*/board.models,
       /*gate=*/board.models > 1 ? 1 : -1,

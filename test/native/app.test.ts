@@ -286,6 +286,26 @@ describe('the microphone', () => {
     expect(faults).toBeLessThanOrEqual(25);
   });
 
+  // An inference is due every 20 ms.
+  test.each([
+    ['in 15 ms', 15_000, [0, 0], [15_000, 16_000]],
+    ['in 25 ms', 25_000, [10, 200], [40_000, 1_000_000]],
+  ])('whose inferences are done %s: steps that are late, and by how much', async (_, ticks, late, behind) => {
+    const sound = [mark, 'm 5000 1', 'd', 'm 960 2', 'd', ...say('stats')];
+    const clip = [mark, ...say('reset', 'play 3200'), ...frames(noise(3200, 3))];
+    const [, heard, played] = await run({ mic: 'works', ring: 8192 }, `k ${ticks}`, 'd', sound, clip);
+    const stats = heard!.at(-1) as Said & { t: 'stats' };
+    const end = played!.find(({ t }) => t === 'end') as Said & { t: 'end' };
+    const within = (value: number | undefined, [least, most]: number[]) =>
+      value! >= least! && value! <= most!;
+    expect({ stats, late: within(stats.late, late), behind: within(stats.behind, behind) }).toEqual({
+      stats,
+      late: true,
+      behind: true,
+    });
+    expect(within(end.late, late)).toBe(true);
+  });
+
   test('is shut out while a clip plays, and comes back after it', async () => {
     const [, playing, after] = await run(
       { mic: 'works' },

@@ -40,7 +40,7 @@ describe('a folder', () => {
       [join('set', 'talk', '1.wav'), undefined],
     ]);
     expect([name, notes]).toEqual(['set', ['without a word: talk']]);
-    expect(limits).toEqual({ maxMisses: 0, maxFalseAcceptsPerHour: 0, maxOverruns: 0 });
+    expect(limits).toEqual({ maxMisses: 0, maxFalseAcceptsPerHour: 0, maxLate: 0, maxOverruns: 0 });
   });
 
   test('limits of the project stand above the strict ones', async () => {

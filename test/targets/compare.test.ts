@@ -87,6 +87,7 @@ const reportOf = (board: Said): DeviceReport => ({
   clips: 1,
   audioSeconds: 3,
   playedAgain: 0,
+  late: null,
   ...total([compare(HOST, board, PLACE)]),
 });
 
@@ -111,6 +112,12 @@ test('clips that were played again are told', () => {
   expect(deviceLines({ ...reportOf(HOST), playedAgain: 2 }).at(-1)).toBe(
     'Lines of the board were lost on their way; clips played again: 2',
   );
+});
+
+test('a board that fell behind is told', () => {
+  const lines = deviceLines({ ...reportOf(HOST), late: 3 });
+  expect(lines.at(-1)).toMatch(/^The board fell behind: 3 steps of features were done only when/);
+  expect(deviceLines({ ...reportOf(HOST), late: 0 })).toHaveLength(2);
 });
 
 test('many differences are counted, and the first of them shown', () => {

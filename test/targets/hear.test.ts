@@ -84,6 +84,53 @@ test('a whole answer is given as it comes', async () => {
   expect(await heard(events)).toEqual(events);
 });
 
+describe('a board that falls behind', () => {
+  const late = { ...end(320, 1, 0), late: 7 } as SessionEvent;
+  const told = { kws: 1, t: 'behind', late: 7, clip };
+
+  test('with a clip: told behind its end, and counted', async () => {
+    const events = await heard([score(1), late]);
+    expect(events).toEqual([score(1), late, told]);
+    expect(events.reduce(sessionNext, sessionStart(HELLO)).late).toBe(7);
+  });
+
+  test('that is a virtual one computes in the time of this computer', async () => {
+    const device = { ...saying([score(1), late]), link: { file: 'a', offset: 0 } };
+    const events: SessionEvent[] = [];
+    for await (const event of hear(device, [SOURCE])) events.push(event);
+    expect(events).toEqual([score(1), late]);
+  });
+
+  test('while it listens: what is new, as often as it is asked', async () => {
+    let [asked, sum] = [0, 0];
+    const ticks = { n: 1, min: 1, max: 1, sum: 1 };
+    const device = new FakeDevice({
+      hello: { mic: true },
+      onCommand(line, self) {
+        if (line !== 'stats') return false;
+        asked++;
+        const more = { samples: 0, hops: 0, overruns: 0, tps: 1000, hop: ticks, input: ticks, models: [] };
+        self.say('stats', { ...more, late: asked < 3 ? 2 * asked : 4, behind: 250 });
+        self.say('score', { m: 'fake', n: asked, ms: 10 * asked, q: [0], p: [0] });
+        return true;
+      },
+    });
+    const session = await openSession(device.transport);
+    const hello = await session.hello();
+    const scores: number[] = [];
+    for await (const event of hear({ session, hello }, [], { paceMs: 1 })) {
+      if (event.t === 'behind') {
+        expect(event).toMatchObject({ ms: 250, samples: 4000 });
+        sum += event.late;
+      }
+      if (event.t === 'score') scores.push(event.n);
+      if (scores.length === 5) break;
+    }
+    await session.close();
+    expect(sum).toBe(4);
+  });
+});
+
 describe('refused', () => {
   test.each<[string, readonly SessionEvent[], string]>([
     ['fewer samples than were played', [score(1), end(160, 1, 0)], 'it took 160 of 320 samples'],

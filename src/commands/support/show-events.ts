@@ -5,6 +5,7 @@
  * Leaves to others: when to stop (`stream.ts`).
  */
 import type {
+  BehindEvent,
   DetectEvent,
   EndEvent,
   FaultEvent,
@@ -68,6 +69,7 @@ function meterView(out: Output, hello: HelloEvent): EventView {
           lines === 1 ? 'a line of the board was lost' : `${lines} lines of the board were lost`,
         ),
       ),
+    behind: (event: BehindEvent) => meter.above(colours.yellow(fellBehind(event))),
     fault: ({ code, message }: FaultEvent) =>
       meter.above(`${colours.red(`fault ${printable(code)}`)} ${printable(message)}`),
   };
@@ -82,6 +84,14 @@ function detection({ label, m, p, ms, clip }: DetectEvent, { colours }: Output):
   const heard = colours.bold(colours.inverse(colours.green(` HEARD  ${printable(label)} `)));
   const where = clip === undefined ? '' : `  ${printable(clip)}`;
   return `${heard}  ${p.toFixed(2)} at ${clock(ms)}  ${colours.dim(`${printable(m)}${where}`)}`;
+}
+
+/** What is wrong, how much, and what helps. */
+function fellBehind({ late, ms, clip }: BehindEvent): string {
+  const where = clip === undefined ? '' : `${printable(clip)}: `;
+  const waited = ms === undefined ? '' : `, up to ${Math.round(ms)} ms late`;
+  const what = 'the board falls behind';
+  return `${where}${what}: ${late === 1 ? '1 step' : `${late} steps`} done only when the next inference was due${waited}; a larger hop, a faster board or runtime helps`;
 }
 
 /** What an action, the project's own code or a core prints; not what a wrong baud rate gives. */

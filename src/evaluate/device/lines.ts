@@ -9,7 +9,8 @@ const MOST = 10;
 
 /** The verdict, then what differs. */
 export function deviceLines(report: DeviceReport): readonly string[] {
-  const { board, runtime, boards, equal, clips, inferences, detections, differences, playedAgain } = report;
+  const { board, runtime, boards, equal, clips, inferences, detections, differences, playedAgain, late } =
+    report;
   const differ = inferences.compared - inferences.equal + detections.compared - detections.equal;
   const numbers = `${inferences.equal} of ${inferences.compared} inferences, ${detections.equal} of ${detections.compared} detections in ${clips === 1 ? '1 clip' : `${clips} clips`}`;
   return [
@@ -18,6 +19,11 @@ export function deviceLines(report: DeviceReport): readonly string[] {
     ...(playedAgain === 0
       ? []
       : [`Lines of the board were lost on their way; clips played again: ${playedAgain}`]),
+    ...(late === null || late === 0
+      ? []
+      : [
+          `The board fell behind: ${late === 1 ? '1 step of features was' : `${late} steps of features were`} done only when the next inference was due; use a larger hop, a faster board or runtime`,
+        ]),
     ...hint(report),
     ...differences.slice(0, MOST).map(differenceText),
     ...(differ > MOST ? [`and ${differ - MOST} more (--json lists up to 1000)`] : []),

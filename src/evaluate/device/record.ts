@@ -36,6 +36,8 @@ export function createDeviceRecorder(
   const players = devices.map((device) => new Player(device));
   const compared: Comparison[] = [];
   let [audioSeconds, playedAgain] = [0, 0];
+  // A virtual board's clock is this computer's.
+  let late: number | null = devices.every(({ link }) => link === undefined) ? 0 : null;
   return {
     async record(listening, takes, { done, part, signal } = {}) {
       const outcomes = new Array<Outcome>(takes.length);
@@ -66,6 +68,7 @@ export function createDeviceRecorder(
           own[index] = compare(here, board, placeOf(take, here));
           audioSeconds += read.prepared.pcm.length / listening.numbers.captureRate;
           playedAgain += board.again;
+          late = late === null || board.late === undefined ? null : late + board.late;
           settle(index, { recording: recordingOf(listening.project, here, board) });
         }
       };
@@ -91,6 +94,7 @@ export function createDeviceRecorder(
         audioSeconds,
         ...total(compared),
         playedAgain,
+        late,
       };
     },
   };

@@ -19,4 +19,6 @@ export interface DeviceReport extends Pick<HelloEvent, 'board' | 'build' | 'runt
   readonly differences: readonly Difference[];
   /** Plays that were thrown away, as lines of the board were lost on their way. */
   readonly playedAgain: number;
+  /** Feature steps that a real board had done only when the next inference was due; null where nobody knows. */
+  readonly late: number | null;
 }

@@ -67,7 +67,7 @@ function placeLines(place: PlaceReport): readonly string[] {
   const { name, result } = place;
   const head = ['', `${name}: ${verdictText(place)}`];
   if (result === undefined) return head.map(printable);
-  const { misses, falseAccepts, latency, repeats, confusions, timing, host } = result;
+  const { misses, falseAccepts, latency, repeats, confusions, timing, pace, host } = result;
   const lines = [
     ...head,
     `  misses         ${missText(misses)}`,
@@ -88,6 +88,11 @@ function placeLines(place: PlaceReport): readonly string[] {
               `  inference      ${model} ${milliseconds(meanMs)}${longestMs === undefined ? '' : `, longest ${milliseconds(longestMs)}`}`,
           ),
           `  load           ${loadText(timing)}`,
+        ]),
+    ...(pace === null
+      ? []
+      : [
+          `  in time        ${pace.late === 0 ? 'always' : `not in ${pace.late} steps`}, at most ${milliseconds(pace.behindMs)} (${pace.behindSamples} samples) behind`,
         ]),
     ...(host === null
       ? []

@@ -7,6 +7,7 @@ export const CHECK_NAMES: Readonly<Record<Check['limit'], string>> = {
   maxFalseAcceptsPerHour: 'false accepts per hour',
   maxLatencyMs: 'latency',
   maxLoad: 'load',
+  maxLate: 'steps done too late',
   maxOverruns: 'overruns',
   sameAsHost: 'values other than the host’s',
 };

@@ -80,6 +80,7 @@ describe.each([1, 2, 9])('%i boards', (count) => {
       inferences: { compared: inferences, equal: inferences },
       differences: [],
       playedAgain: 0,
+      late: null,
     });
     expect(report.detections.compared).toBeGreaterThan(1);
     const samples = devices.flatMap(({ session }) => session.played).reduce((a, b) => a + b, 0);

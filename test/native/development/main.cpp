@@ -87,6 +87,7 @@ const AppConfig kAppConfig = {
     /*capture_rate*/ 16000,
     /*resampler*/ nullptr,
     /*step_ms*/ 0,
+    /*step_us*/ 0,
     /*models*/ models,
     /*model_count*/ 1,
     /*gate*/ -1,

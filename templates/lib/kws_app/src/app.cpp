@@ -120,7 +120,8 @@ void App::finish_play() {
   line_.begin("end")
       .add("samples", host_.received())
       .add("scores", scores_)
-      .add("detections", detections_);
+      .add("detections", detections_)
+      .add("late", pipeline_.pace().late);
   line_.end();
   back_to_microphone();
 }

@@ -8,7 +8,8 @@ namespace kws {
 namespace {
 
 void add_ticks(LineWriter& line, const TickStats& ticks) {
-  line.add("min", ticks.count == 0 ? 0u : ticks.min).add("max", ticks.max).add("sum", ticks.sum);
+  line.add("n", ticks.count).add("min", ticks.count == 0 ? 0u : ticks.min);
+  line.add("max", ticks.max).add("sum", ticks.sum);
 }
 
 }  // namespace
@@ -58,16 +59,16 @@ void App::send_stats() {
       .add("samples", pipeline_.samples())
       .add("hops", pipeline_.steps())
       .add("overruns", ring_.overruns())
+      .add("late", pipeline_.pace().late)
+      .add("behind", pipeline_.pace().behind)
       .add("tps", hal::ticks_per_second())
-      .begin_object("hop")
-      .add("n", pipeline_.hop_ticks().count);
+      .begin_object("hop");
   add_ticks(line_, pipeline_.hop_ticks());
-  line_.end_object().begin_object("input").add("n", pipeline_.input_ticks().count);
+  line_.end_object().begin_object("input");
   add_ticks(line_, pipeline_.input_ticks());
   line_.end_object().begin_array("models");
   for (uint32_t i = 0; i < config_.model_count; ++i) {
     line_.begin_object().add("m", config_.models[i].model->name);
-    line_.add("n", pipeline_.model_ticks(i).count);
     add_ticks(line_, pipeline_.model_ticks(i));
     line_.end_object();
   }

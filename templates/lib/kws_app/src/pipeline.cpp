@@ -55,7 +55,9 @@ int32_t raw_output(const TensorView& output, const OutputFormat& format, uint32_
 }
 
 Pipeline::Pipeline(const AppConfig& config, PipelineListener& listener)
-    : config_(config), listener_(listener) {
+    : config_(config),
+      listener_(listener),
+      step_ticks_(config.step_us * (hal::ticks_per_second() / 1000000)) {
   clear_ticks();
 }
 
@@ -77,6 +79,7 @@ void Pipeline::reset() {
   steps_ = 0;
   now_ms_ = 0;
   now_rest_ = 0;
+  behind_ = 0;
   next_frame_ = 0;
   if (kHasFrontend && config_.frontend != nullptr) config_.frontend->reset();
   if (kHasResampler && config_.resampler != nullptr) config_.resampler->reset();
@@ -94,6 +97,7 @@ void Pipeline::reset() {
 void Pipeline::clear_ticks() {
   hop_ticks_.clear();
   input_ticks_.clear();
+  pace_.clear();
   hop_pending_ = 0;
   for (TickStats& ticks : model_ticks_) ticks.clear();
 }
@@ -136,12 +140,14 @@ void Pipeline::hear(const int16_t* samples, size_t count) {
     count -= taken;
     if (!ready) continue;
     hop_ticks_.add(hop_pending_);
-    hop_pending_ = 0;
     feature_step();
+    hop_pending_ = 0;
   }
 }
 
 void Pipeline::feature_step() {
+  // Until the end: less the ticks there are now.
+  behind_ = (behind_ > step_ticks_ ? behind_ - step_ticks_ : 0) + hop_pending_ - hal::ticks();
   ++steps_;
   const Frontend& frontend = *config_.frontend;
   pass(steps_ == 1 ? frontend.window_samples() : frontend.step_samples());
@@ -158,6 +164,9 @@ void Pipeline::feature_step() {
     config_.models[i].detector->step();
   }
   decide();
+  behind_ += hal::ticks();
+  if (behind_ > pace_.behind) pace_.behind = behind_;
+  if (behind_ > until_run_[0] * step_ticks_) ++pace_.late;
 }
 
 bool Pipeline::keeps_inputs() const {

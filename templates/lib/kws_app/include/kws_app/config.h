@@ -49,6 +49,7 @@ struct AppConfig {
   uint32_t capture_rate;      // of the microphone and of audio the host pushes, Hz
   Resampler* resampler;  // from the capture rate to the front end's; nullptr where they are equal
   uint32_t step_ms;      // one feature step, rounded
+  uint32_t step_us;      // the same, for clocks
   const ModelConfig* models;
   uint32_t model_count;
   int32_t gate;  // index of the voice-activity model, or -1

@@ -51,6 +51,7 @@ class Pipeline {
   // Putting a model's window of features into its input.
   const TickStats& input_ticks() const { return input_ticks_; }
   const TickStats& model_ticks(uint32_t model) const { return model_ticks_[model]; }
+  const Pace& pace() const { return pace_; }
   void clear_ticks();
 
  private:
@@ -73,7 +74,10 @@ class Pipeline {
   const AppConfig& config_;
   PipelineListener& listener_;
   uint32_t samples_ = 0;  // consumed since reset
-  uint32_t steps_ = 0;    // feature frames since reset
+  uint32_t behind_ = 0;   // ticks from the newest step's last sample to the end of its work
+  uint32_t step_ticks_;   // from one step to the next
+  Pace pace_ = {};
+  uint32_t steps_ = 0;  // feature frames since reset
   // End of the newest frame's window since reset: whole milliseconds, and the rest in thousandths
   // of a sample.
   uint32_t now_ms_ = 0;

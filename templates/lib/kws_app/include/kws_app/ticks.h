@@ -14,4 +14,12 @@ struct TickStats {
   void add(uint32_t ticks);
 };
 
+// Whether computing keeps up with the audio, told from its ticks alone, so that pushed audio is
+// judged as the microphone's is.
+struct Pace {
+  uint32_t late;    // feature steps that were done only when the next inference was due
+  uint32_t behind;  // the longest from a step's last sample to the end of its work, ticks
+  void clear() { *this = Pace{0, 0}; }
+};
+
 }  // namespace kws
