@@ -8,6 +8,7 @@
 import { z } from 'zod';
 import type { Target } from './cores.js';
 import { CORES } from './cores.js';
+import { UF2_FAMILY_NAMES, UPLOAD_TOOL_NAMES } from './flashing.js';
 import { HAL_KINDS } from './hal.js';
 import { PINNED_PLATFORM } from './platform-source.js';
 import { TFLM_LIBRARY_IDS, type TflmLibrary } from './tflm-libraries.js';
@@ -20,6 +21,7 @@ const bytes = z.int().positive();
 const usbNumber = z.string().regex(/^[0-9A-F]{4}$/, 'must be four upper-case hex digits, such as "2341"');
 const flag = z.string().regex(/^\S+$/, 'must be one flag without spaces');
 
+const chip = z.string().regex(/^[\w.-]{1,40}$/, 'must be a name without spaces');
 const pinnedLibrary = /^(?:[\w.-]+\/)?[\w .-]+@\d+\.\d+\.\d+[\w.+-]*$/;
 
 /** See docs/adding-a-board.md for what each one claims. */
@@ -126,6 +128,31 @@ const uploadSchema = z.strictObject({
   help: text.optional().describe('what to do where the board does not enter its bootloader by itself'),
 });
 
+const artifactSchema = z.discriminatedUnion('format', [
+  z.strictObject({
+    format: z.literal('uf2').describe('copied to the drive that the bootloader shows'),
+    family: z.enum(UF2_FAMILY_NAMES).describe('the chip that the bootloader must be for'),
+    drive: text.describe('label of that drive'),
+    boardId: text.describe('Board-ID of its file INFO_UF2.TXT'),
+  }),
+  z.strictObject({
+    format: z.literal('hex').describe('Intel HEX of the program'),
+    tool: z.enum(UPLOAD_TOOL_NAMES).describe('what flashes it'),
+    chip: chip.optional().describe('how that tool calls the chip or the board'),
+  }),
+  z.strictObject({
+    format: z.literal('bin').describe('the bytes of the program from its first address on'),
+    tool: z.enum(UPLOAD_TOOL_NAMES).describe('what flashes it'),
+    chip: chip.optional().describe('how that tool calls the chip or the board'),
+  }),
+  z.strictObject({
+    format: z.literal('merged-bin').describe("an ESP32's flash: bootloader, partitions and program"),
+    tool: z.enum(UPLOAD_TOOL_NAMES).describe('what flashes it'),
+    chip: chip.optional().describe('how that tool calls the chip or the board'),
+    bootloaderAt: z.int().min(0).max(0x7000).describe('address of the bootloader in flash'),
+  }),
+]);
+
 const powerSchema = z.strictObject({
   activeMicroampsPerMegahertz: z
     .number()
@@ -170,6 +197,10 @@ export const boardFileSchema = z
     upload: uploadSchema
       .default({ touch1200: false, reenumerates: false })
       .describe('what happens on the port while uploading'),
+    artifacts: z
+      .array(artifactSchema)
+      .default([])
+      .describe('files that a build leaves for flashing by hand, the one that is flashed most easily first'),
     defaultRuntime: z.enum(['aot', 'tflm']).describe('the runtime unless the user names one'),
     tflm: z
       .enum(TFLM_LIBRARY_IDS)
@@ -232,6 +263,7 @@ export interface ResolvedBoard extends Omit<Board, 'tflm'> {
 }
 
 export type Microphone = NonNullable<Board['microphone']>;
+export type ArtifactKind = Board['artifacts'][number];
 export type Notice = Board['notices'][number];
 
 type DeepReadonly<T> = T extends (infer U)[]

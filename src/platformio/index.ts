@@ -5,6 +5,8 @@ export { type FolderLockOptions, lockFolder } from './folder-lock.js';
 export {
   type BuildOptions,
   buildFirmware,
+  type PackageTool,
+  runPackageTool,
   type StartOptions,
   startVirtual,
   type UploadOptions,

@@ -45,6 +45,8 @@ export interface UploadOptions extends BuildOptions {
 export interface StartOptions extends Omit<BuildOptions, 'virtual'> {
   /** Default: `virtualStateFolder(folder, environment)`. */
   readonly stateFolder?: string;
+  /** A program that was built elsewhere: it is started in place of the project's, and nothing is built. */
+  readonly program?: string;
   /** Counts instructions: the virtual clock advances 2^icount ns for each, 0…10; 6 is exact up to 2.7 G. */
   readonly icount?: number;
 }
@@ -104,12 +106,14 @@ export async function startVirtual(
   await cleanUpVirtual(options.env);
   await claimVirtual(state);
   const more: Record<string, string> = { KWS_STATE_DIR: state };
+  const { program } = options;
+  if (program !== undefined) more.KWS_PROGRAM = resolve(program);
   if (options.icount !== undefined) more.KWS_ICOUNT = String(options.icount);
   const call = { ...options, virtual: true };
   try {
     const { context } = await pioRun(
       { folder, environment, doing: 'uploading' },
-      ['-t', 'upload'],
+      [...(program === undefined ? [] : ['-t', 'nobuild']), '-t', 'upload'],
       call,
       more,
     );
@@ -125,23 +129,66 @@ export async function startVirtual(
   }
 }
 
-/** Environment variables of every call: no telemetry, no update checks, plain output, shared build cache. */
+/** A program of one of PlatformIO's packages. */
+export interface PackageTool {
+  /** `owner/name`; downloaded where it is missing. */
+  readonly package: string;
+  /** The program and its arguments. */
+  readonly words: readonly string[];
+  /** For people, and in the name of the log: the board. */
+  readonly environment: string;
+  /** Folder of the log. */
+  readonly folder: string;
+}
+
+/**
+ * Runs a program that flashes a board, without a project and without compilers. Errors as `buildFirmware`.
+ */
+export async function runPackageTool(
+  tool: PackageTool,
+  options: Omit<BuildOptions, 'virtual' | 'onProgress'> = {},
+): Promise<void> {
+  const { environment, folder } = tool;
+  const platformio = options.platformio ?? (await requirePlatformio(options.env));
+  const context: FailureContext = {
+    doing: 'uploading',
+    environment,
+    log: join(resolve(folder), '.pio', `uploading-${environment}.log`),
+  };
+  const log = new BuildLog();
+  const args = ['pkg', 'exec', '--package', tool.package, '--', ...tool.words];
+  const end = await runTool(platformio.command, args, {
+    env: { ...(options.env ?? process.env), ...quiet() },
+    log: context.log,
+    timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
+    signal: options.signal,
+    onLine: (line) => void log.take(line),
+    started: (pid) => recordProgram(pid, `${tool.words[0]} for ${environment}`, options.env),
+  });
+  options.signal?.throwIfAborted();
+  if (end.kind === 'exit' && end.code === 0) return;
+  throw failure(end, log, context);
+}
+
+/** No telemetry, no update checks, plain output. */
+const quiet = (): Record<string, string> => ({
+  PLATFORMIO_SETTING_ENABLE_TELEMETRY: 'no',
+  PLATFORMIO_SETTING_CHECK_PLATFORMIO_INTERVAL: '36500',
+  PLATFORMIO_SETTING_CHECK_PRUNE_SYSTEM_THRESHOLD: '0',
+  PLATFORMIO_DISABLE_PROGRESSBAR: 'true',
+  PLATFORMIO_NO_ANSI: 'true',
+  PYTHONUNBUFFERED: '1',
+  // Compilers write their messages in English, which is what is recognised.
+  LC_ALL: 'C.UTF-8',
+});
+
+/** Environment variables of every build: the quiet ones, and the shared build cache. */
 function pioEnvironment(
   folder: string,
   platformio: PlatformioInstallation,
   { virtual, env = process.env }: BuildOptions,
 ): Record<string, string> {
-  const common = {
-    PLATFORMIO_SETTING_ENABLE_TELEMETRY: 'no',
-    PLATFORMIO_SETTING_CHECK_PLATFORMIO_INTERVAL: '36500',
-    PLATFORMIO_SETTING_CHECK_PRUNE_SYSTEM_THRESHOLD: '0',
-    PLATFORMIO_DISABLE_PROGRESSBAR: 'true',
-    PLATFORMIO_NO_ANSI: 'true',
-    PLATFORMIO_BUILD_CACHE_DIR: buildCache(folder, virtual, env),
-    PYTHONUNBUFFERED: '1',
-    // Compilers write their messages in English, which is what is recognised.
-    LC_ALL: 'C.UTF-8',
-  };
+  const common = { ...quiet(), PLATFORMIO_BUILD_CACHE_DIR: buildCache(folder, virtual, env) };
   if (!virtual) return common;
   return {
     ...common,

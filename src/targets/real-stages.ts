@@ -3,7 +3,9 @@
  * that mistakes in a command line answer at once.
  */
 import { existsSync, statSync } from 'node:fs';
-import { isAbsolute, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
+import { UPLOAD_TOOLS } from '../boards/flashing.js';
+import type { ResolvedBoard } from '../boards/types.js';
 import { inputError } from '../diagnostics/errors.js';
 import type { TrustOptions } from '../trust/consent.js';
 import { VERSION } from '../version.js';
@@ -14,13 +16,17 @@ import {
   hasId,
   isVirtual,
   locate,
+  namedPort,
   portInfoOf,
   realRunning,
   usbIdsOf,
 } from './board-ports.js';
 import { findRunning, runningVirtual } from './find-running.js';
 import { portsOfMachine } from './machine-ports.js';
-import type { Progress, Running, Stages } from './stages.js';
+import type { GivenArtifact, Progress, Running, Stages } from './stages.js';
+
+/** Folder in the firmware project with what is flashed by hand. */
+const ARTIFACTS = 'artifacts';
 
 /**
  * @param ask whoever can be asked which of several ports is meant; without one that is an error
@@ -53,14 +59,16 @@ export function realStages(ask?: Ask, consent: TrustOptions = {}): Stages {
       if (kept !== undefined) warn?.(kept);
       adoptFolder(folder);
     },
-    async build({ board }, folder, progress) {
+    async build({ board, project }, folder, progress) {
       const { buildFirmware } = await import('../platformio/index.js');
       const report = await buildFirmware(folder, board.id, {
         virtual: isVirtual(board),
         ...options(progress),
       });
       const { flash, ram, program, seconds } = report;
-      return { flash, ram, artifact: program, seconds };
+      const { writeArtifacts } = await import('../artifacts/make.js');
+      const artifacts = await writeArtifacts(board, program, join(folder, ARTIFACTS), project.name);
+      return { flash, ram, artifact: program, seconds, artifacts };
     },
     locate: (aim) => locate(aim, ask),
     upload(aim, folder, progress, another = 0) {
@@ -68,6 +76,10 @@ export function realStages(ask?: Ask, consent: TrustOptions = {}): Stages {
         ? startVirtualBoard(aim, folder, progress, another)
         : uploadRealBoard(aim, folder, progress, ask);
     },
+    uploadArtifact: ({ board, port }, folder, progress, given) =>
+      isVirtual(board)
+        ? startProgram(board, folder, progress, given)
+        : flashRealBoard({ board, port, folder }, progress, given),
     async count({ board }, folder, { signal }, icount) {
       const { startVirtual, virtualStateFolder } = await import('../platformio/index.js');
       const stateFolder = virtualStateFolder(folder, board.id);
@@ -107,6 +119,67 @@ async function startVirtualBoard(
   const { startVirtual, virtualStateFolder } = await import('../platformio/index.js');
   const stateFolder = virtualStateFolder(folder, another === 0 ? board.id : `${board.id}-${another + 1}`);
   return runningVirtual(await startVirtual(folder, board.id, { stateFolder, signal }), stateFolder);
+}
+
+async function startProgram(
+  board: ResolvedBoard,
+  folder: string,
+  { signal }: Progress,
+  { artifact }: GivenArtifact,
+): Promise<Running> {
+  const { kindFor } = await import('../artifacts/read.js');
+  kindFor(artifact, board);
+  const { startVirtual, virtualStateFolder } = await import('../platformio/index.js');
+  const stateFolder = virtualStateFolder(folder, board.id);
+  const program = resolve(artifact.file);
+  return runningVirtual(await startVirtual(folder, board.id, { stateFolder, signal, program }), stateFolder);
+}
+
+interface RealBoard {
+  readonly board: ResolvedBoard;
+  /** As the user named it. */
+  readonly port: string | undefined;
+  /** Of the firmware project: the log goes there. */
+  readonly folder: string;
+}
+
+async function flashRealBoard(
+  { board, port: named, folder }: RealBoard,
+  { signal = new AbortController().signal }: Progress,
+  { artifact, drive }: GivenArtifact,
+): Promise<Running> {
+  const { kindFor } = await import('../artifacts/read.js');
+  const { copyToDrive, drivesAmong, mountPoints, namedDrive } = await import('../artifacts/drive.js');
+  const { flashArtifact } = await import('./flash-artifact.js');
+  const { waitForPort, matchPorts } = await import('../protocol/ports.js');
+  const kind = kindFor(artifact, board)!;
+  const port = named === undefined ? undefined : (await namedPort(named)).path;
+  const boardDrive =
+    drive === undefined || kind.format !== 'uf2' ? undefined : await namedDrive(drive, kind.boardId);
+  const before = await flashArtifact(
+    { artifact, kind, board, port, drive: boardDrive, signal },
+    {
+      ports: async (state) => matchPorts(await portsOfMachine(), usbIdsOf(board, [state])),
+      bootloaderPort: (firmware) =>
+        waitForPort({
+          usbIds: usbIdsOf(board, ['bootloader']),
+          board: `the bootloader of ${board.name}`,
+          list: portsOfMachine,
+          signal,
+          ...(firmware === undefined ? {} : { before: firmware }),
+        }),
+      touch: async (path) => (await import('../protocol/touch.js')).touch1200(path),
+      drives: () => drivesAmong(mountPoints()),
+      copy: copyToDrive,
+      async run(tool, words) {
+        const { runPackageTool } = await import('../platformio/index.js');
+        const { package: from } = UPLOAD_TOOLS[tool];
+        await runPackageTool({ package: from, words, environment: board.id, folder }, { signal });
+      },
+    },
+  );
+  if (port !== undefined && before === undefined) return { port, baudRate: board.monitorBaud };
+  return realRunning(board, await firmwarePort(board, before, signal));
 }
 
 async function uploadRealBoard(aim: Aim, folder: string, progress: Progress, ask: Ask): Promise<Running> {

@@ -3,6 +3,8 @@
  * connects them to the folders that do the work.
  */
 
+import type { ArtifactFile } from '../artifacts/make.js';
+import type { Artifact } from '../artifacts/read.js';
 import type { Boards } from '../boards/load.js';
 import type { ResolvedBoard } from '../boards/types.js';
 import type { Problem } from '../diagnostics/errors.js';
@@ -24,6 +26,15 @@ export interface BuildSummary {
   /** The program file. */
   readonly artifact: string;
   readonly seconds: number;
+  /** Files to flash by hand, in the formats that the board takes. */
+  readonly artifacts?: readonly ArtifactFile[];
+}
+
+/** A file that is flashed in place of a build. */
+export interface GivenArtifact {
+  readonly artifact: Artifact;
+  /** Mounted drive of the board's bootloader, where one was named. */
+  readonly drive?: string | undefined;
 }
 
 /** A board that runs: where it speaks. */
@@ -67,6 +78,8 @@ export interface Stages {
   build(aim: Aim, folder: string, progress: Progress): Promise<BuildSummary>;
   /** @param another number of a further virtual board beside the first, which is 0 */
   upload(aim: Aim, folder: string, progress: Progress, another?: number): Promise<Running>;
+  /** As `upload`, of a file that was built elsewhere: nothing is compiled. */
+  uploadArtifact?(aim: Aim, folder: string, progress: Progress, given: GivenArtifact): Promise<Running>;
   /** Starts a virtual board whose clock advances 2^icount ns with each instruction. */
   count(aim: Aim, folder: string, progress: Progress, icount: number): Promise<Running>;
   /** The board that already runs: the named port, the virtual board of that folder, or by USB ids. */

@@ -4,9 +4,10 @@
  * Owns: the order of the steps, that a board is looked for before minutes of building. Leaves to others: the steps
  * (`stages.ts`), talking to the board (`open.ts`).
  */
+import { checkArtifact } from '../artifacts/read.js';
 import type { FirmwareProject } from '../emit/types.js';
 import type { Aim } from './aim.js';
-import type { BuildSummary, Progress, Running, Stages } from './stages.js';
+import type { BuildSummary, GivenArtifact, Progress, Running, Stages } from './stages.js';
 
 export interface Uploaded {
   readonly firmware: FirmwareProject;
@@ -18,6 +19,8 @@ export interface UploadOptions extends Progress {
   readonly folder: string;
   /** Number of the virtual board beside others of the folder; 0 unless told. */
   readonly another?: number;
+  /** A file that was built elsewhere, in place of a build. */
+  readonly given?: GivenArtifact;
   /** Told what is about to be built. */
   readonly rendered?: (firmware: FirmwareProject) => void;
   /** Told what the firmware costs. */
@@ -28,10 +31,18 @@ export interface UploadOptions extends Progress {
 
 /** @throws KwsError as the steps do */
 export async function buildAndUpload(aim: Aim, options: UploadOptions, stages: Stages): Promise<Uploaded> {
-  const { folder, signal, rendered, built, uploading, another = 0 } = options;
+  const { folder, signal, rendered, built, uploading, another = 0, given } = options;
   const firmware = await stages.render(aim);
   rendered?.(firmware);
   signal?.throwIfAborted();
+  const { uploadArtifact } = stages;
+  if (given !== undefined && uploadArtifact !== undefined) {
+    checkArtifact(given.artifact, aim.board, firmware.buildId);
+    return writeAnd({ aim, firmware, folder }, options, stages, async () => {
+      uploading?.();
+      return { firmware, running: await uploadArtifact(aim, folder, options, given) };
+    });
+  }
   // A board that is not there is found out about before minutes of building.
   const located = await stages.locate(aim);
   return writeAnd({ aim, firmware, folder }, options, stages, async () => {

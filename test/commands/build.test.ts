@@ -7,6 +7,7 @@ import { build } from '../../src/commands/build.js';
 import { render } from '../../src/commands/render.js';
 import type { OptionValues } from '../../src/commands/support/options.js';
 import { KwsError, toolError } from '../../src/diagnostics/errors.js';
+import type { BuildSummary } from '../../src/targets/stages.js';
 import { type FakeWorld, fakeContext } from '../support/command-line.js';
 import { wakeModel } from '../support/wake-model.js';
 
@@ -18,10 +19,16 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
+interface More {
+  readonly json?: boolean;
+  readonly fails?: 'render' | 'build';
+  readonly artifacts?: BuildSummary['artifacts'];
+}
+
 async function run(
   command: 'render' | 'build',
   options: OptionValues,
-  { fails, ...world }: FakeWorld & { readonly json?: boolean; readonly fails?: 'render' | 'build' } = {},
+  { fails, artifacts, ...world }: FakeWorld & More = {},
 ) {
   const steps: unknown[][] = [];
   const step = (name: 'render' | 'write' | 'build', ...what: unknown[]) => {
@@ -42,7 +49,7 @@ async function run(
         { used: 61 * 1024, total: 983_040 },
         { used: 512, total: 4 * 1024 * 1024 },
       ];
-      return { flash, ram, artifact: 'firmware.elf', seconds: 2.34 };
+      return { flash, ram, artifact: 'firmware.elf', seconds: 2.34, ...(artifacts && { artifacts }) };
     },
   };
   const given = { model: 'wake.tflite', labels: ['hey'], frontend: 'micro-wake-word', ...options };
@@ -102,6 +109,18 @@ describe('build', () => {
       ['build', out()],
     ]);
     expect(fake.out()).toBe('flash 61.0 KB of 960.0 KB (6 %), RAM 0.5 KB of 4.0 MB (0 %)\n');
+  });
+
+  test('files to flash by hand, and how', async () => {
+    const artifacts = [{ format: 'uf2', file: '/out/p.uf2', flash: 'copy it to the drive X' }] as const;
+    const text = await run('build', { board: 'native' }, { artifacts });
+    expect(text.out().split('\n').slice(1)).toEqual([
+      '/out/p.uf2',
+      '  to flash it by hand: copy it to the drive X',
+      '',
+    ]);
+    const { lines } = await run('build', { board: 'native' }, { artifacts, json: true });
+    expect(lines().at(-1)).toMatchObject({ t: 'build', artifacts });
   });
 
   test('on a terminal the status is drawn over and gone', async () => {

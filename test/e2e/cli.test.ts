@@ -2,7 +2,8 @@
  * What a user does with the tool, in a folder with a space in its path: flash, play, watch, interrupt. The
  * built program, the real PlatformIO, compiler, QEMU and ports.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -89,6 +90,38 @@ describeWithToolchain('a user', () => {
     ]);
     // Every line of stdout is one of these objects.
     expect(end.stdout.trimEnd().split('\n')).toHaveLength(end.lines.length);
+    expect(await shop.leftOver()).toEqual([]);
+  });
+
+  test('starts a program that was built elsewhere, where there is no compiler', async () => {
+    const build = await shop.run(['build', ...BOARD, '--json'], { cwd: project });
+    const artifact = build.lines.find(({ t }) => t === 'build')!.artifact as string;
+    const tools = join(shop.folder, 'only an emulator');
+    mkdirSync(tools);
+    symlinkSync(
+      execFileSync('which', ['qemu-system-arm'], { encoding: 'utf8' }).trim(),
+      join(tools, 'qemu-system-arm'),
+    );
+    const flash = (board: string) =>
+      shop.run(
+        [
+          'flash',
+          '--board',
+          board,
+          '--artifact',
+          artifact,
+          '--output',
+          'elsewhere',
+          '--play',
+          'chirp.wav',
+          '--json',
+        ],
+        { cwd: project, env: { ...shop.env, PATH: tools } },
+      );
+    const end = await flash('virtual-cortex-m4');
+    success(end);
+    expect(played(end.lines)).toEqual(await hostLines('chirp.wav', 'chirp.wav'));
+    expect(await flash('virtual-cortex-m3')).toMatchObject({ code: 2 });
     expect(await shop.leftOver()).toEqual([]);
   });
 

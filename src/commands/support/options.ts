@@ -65,6 +65,14 @@ export const OPTIONS = {
     '--no-monitor',
     'end after the upload and a checked hello; a virtual board goes on running',
   ),
+  artifact: text(
+    '--artifact <file>',
+    'flash this file (.elf, .uf2, .hex, .bin) that kws-gen build wrote elsewhere; nothing is compiled',
+  ),
+  drive: text(
+    '--drive <dir>',
+    'mounted drive of the board’s bootloader, for a .uf2 (default: found by what it says of itself)',
+  ),
   output: text('--output <dir>', 'folder of the firmware project (default: firmware-out)'),
   outputKind: {
     flags: '--output <kind>',

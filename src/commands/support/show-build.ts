@@ -38,7 +38,7 @@ type Shown = BuildSummary & Pick<FirmwareProject, 'windows'>;
 
 /** What is used and what is left; `lines`: as a JSON line. */
 export function showBuild(build: Shown, { board, runtime }: Aim, out: Output, lines: boolean): void {
-  const { flash, ram, artifact, seconds, windows } = build;
+  const { flash, ram, artifact, seconds, windows, artifacts = [] } = build;
   if (lines)
     out.line({
       t: 'build',
@@ -49,8 +49,15 @@ export function showBuild(build: Shown, { board, runtime }: Aim, out: Output, li
       artifact,
       seconds: Math.round(10 * seconds) / 10,
       ...(windows && { windows }),
+      ...(artifacts.length > 0 && { artifacts }),
     });
-  else out.text(`flash ${usage(build.flash)}, RAM ${usage(build.ram)}`);
+  else {
+    out.text(`flash ${usage(build.flash)}, RAM ${usage(build.ram)}`);
+    for (const { file, flash: how } of artifacts) {
+      out.text(file);
+      out.text(`  to flash it by hand: ${how}`);
+    }
+  }
 }
 
 function withLeft({ used, total }: Usage) {

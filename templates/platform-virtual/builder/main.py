@@ -12,7 +12,8 @@ Settings in platformio.ini:
 - `custom_kws_state_dir`: where the state of the running board is kept (default: `.pio/virtual/<environment>`).
 - `custom_kws_icount`: e.g. 6; counts instructions exactly (2^n ns of emulated time each); a board that waits still
   sleeps.
-The environment variables KWS_TOOLCHAIN, KWS_QEMU, KWS_STATE_DIR and KWS_ICOUNT go before the settings.
+The environment variables KWS_TOOLCHAIN, KWS_QEMU, KWS_STATE_DIR and KWS_ICOUNT go before the settings; KWS_PROGRAM
+names a program that was built elsewhere, for the targets `nobuild` and `upload` together.
 """
 
 import hashlib
@@ -132,7 +133,10 @@ if not native:
     env.Append(PIOBUILDFILES=startup or [])
 
 program = os.path.join("$BUILD_DIR", "${PROGNAME}${PROGSUFFIX}")
-if "nobuild" not in COMMAND_LINE_TARGETS:
+if "nobuild" in COMMAND_LINE_TARGETS:
+    program = os.environ.get("KWS_PROGRAM") or program
+    AlwaysBuild(env.Alias("nobuild", program))
+else:
     program = env.BuildProgram()
     if not native:
         env.Depends(program, os.path.join(platform_dir, "ldscripts", board.get("build.ldscript")))
