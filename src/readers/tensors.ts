@@ -16,7 +16,7 @@ const MOST_BYTES = 256 * 1024 * 1024;
 
 export interface ReadTensors {
   readonly values: readonly Tensor[];
-  /** Model ids of those whose shape has dimensions, other than the batch, that the file leaves open. */
+  /** Model ids of those with dimensions that the file leaves open. */
   readonly open: ReadonlySet<number>;
   /** Model id of a tensor of the file's main graph; -1 stays -1. */
   readonly renumber: (fileId: number) => number;
@@ -50,12 +50,13 @@ export function readTensors(
       what: `its tensors take ${bytes} bytes together; at most ${MOST_BYTES} are read`,
       next: 'give a model made for microcontrollers',
     });
-  const open = new Set([...ids].flatMap(([id, index]) => (isOpen(main.tensors[id]!) ? [index] : [])));
+  const open = new Set(
+    [...ids].flatMap(([id, index]) =>
+      main.tensors[id]!.shapeSignature.some((dim) => dim < 0) ? [index] : [],
+    ),
+  );
   return { values, open, renumber: (id) => ids.get(id) ?? -1 };
 }
-
-const isOpen = ({ shapeSignature }: TfliteTensor): boolean =>
-  shapeSignature.some((dim, axis) => dim < 0 && axis > 0);
 
 function tensorPlace(name: string, id: number, tensor: TfliteTensor): string {
   return `${name}, tensor ${id}${tensor.name === '' ? '' : ` (${printable(tensor.name)})`}`;
@@ -79,7 +80,7 @@ export function readTensor(raw: TfliteTensor, file: TfliteFile, isInput = false)
   if (raw.externalBuffer !== 0) return 'has its data in another file, which kws-gen does not read';
 
   const shape = raw.shape.map((dim, axis) => (axis === 0 && dim === -1 ? 1 : dim));
-  const dynamic = isInput && isOpen(raw);
+  const dynamic = isInput && raw.shapeSignature.some((dim, axis) => dim < 0 && axis > 0);
   if (dynamic || shape.some((dim) => dim < 0))
     return `has the dynamic shape ${brief(dynamic ? raw.shapeSignature : raw.shape)}; only a dynamic batch can be read (as 1)`;
   const length = ELEMENT_BYTES[type] * elementCount(shape);

@@ -1,6 +1,6 @@
 /**
- * Shapes that a file leaves open, settled: converters that cannot follow a computed shape (SHAPE, STRIDED_SLICE,
- * CONCATENATION before a RESHAPE) write 1 for every dimension that they do not know, and TensorFlow Lite asks the
+ * Shapes that a file leaves open, settled: converters that cannot follow a computed shape (SHAPE, GATHER, PACK and
+ * their like before a RESHAPE) write 1 for every dimension that they do not know, and TensorFlow Lite asks the
  * operators when it starts. Here the batch is 1 and the input's shape is fixed, so that every other one follows.
  *
  * Owns: following shapes through the operators, and integers that are computed of shapes.
@@ -69,6 +69,14 @@ function multiplied(
   return long.map((value, i) => value * short[short.length === 1 ? 0 : i]!);
 }
 
+function gathered(
+  values: readonly number[] | undefined,
+  places: readonly number[] | undefined,
+): readonly number[] | undefined {
+  const chosen = places?.map((at) => values?.[at]);
+  return chosen === undefined || chosen.includes(undefined) ? undefined : (chosen as readonly number[]);
+}
+
 /** The integers that an operator on shapes computes; undefined where they are not known. */
 function integersOf(
   tensors: readonly Tensor[],
@@ -86,8 +94,11 @@ function integersOf(
     const all = parts.flatMap((part) => part!);
     return all.length <= MOST_INTEGERS ? all : undefined;
   }
-  if (MOVES.has(name)) return known(operator.inputs[0]);
-  if (name === 'MUL') return multiplied(known(operator.inputs[0]), known(operator.inputs[1]));
+  const [first, second] = [known(operator.inputs[0]), known(operator.inputs[1])];
+  if (MOVES.has(name)) return first;
+  if (name === 'MUL') return multiplied(first, second);
+  if (name === 'REDUCE_PROD') return first && [elementCount(first)];
+  if (name === 'GATHER') return gathered(first, second);
   if (operator.kind !== 'STRIDED_SLICE') return undefined;
   const [x, begin, end, strides] = operator.inputs.map(known);
   if (x === undefined || begin === undefined || end === undefined || strides === undefined) return undefined;

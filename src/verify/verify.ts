@@ -16,6 +16,8 @@ import { variableMistakes } from './rules/variables.js';
 
 const MOST_PROBLEMS = 20;
 
+const CONTRADICTION = 'the model contradicts itself: convert it again from its source';
+
 /** @throws an input error with all problems found */
 export function verifyModel(model: Model): Model {
   const problems = modelProblems(model);
@@ -32,12 +34,8 @@ export function verifyModel(model: Model): Model {
 /** Everything that is wrong with the model, in the order of tensors, variables, operators, outputs. */
 export function modelProblems(model: Model): readonly Problem[] {
   const problems: Problem[] = [];
-  const report = (where: string, what: string) => {
-    problems.push({
-      where: `${model.name}, ${where}`,
-      what,
-      next: 'the model contradicts itself: convert it again from its source',
-    });
+  const report = (where: string, what: string, next = CONTRADICTION) => {
+    problems.push({ where: `${model.name}, ${where}`, what, next });
   };
   model.tensors.forEach((tensor, id) => {
     const mistake = tensorMistake(tensor);
@@ -49,7 +47,7 @@ export function modelProblems(model: Model): readonly Problem[] {
   return problems;
 }
 
-function verifyOperators(model: Model, report: (where: string, what: string) => void): void {
+function verifyOperators(model: Model, report: (where: string, what: string, next?: string) => void): void {
   /** Tensors that have a value when the next operator runs. */
   const ready = new Set<number>(model.inputs);
   /** Constants that are stored in fewer bits, or rounded, and dequantized first. */
@@ -63,7 +61,7 @@ function verifyOperators(model: Model, report: (where: string, what: string) => 
   }
   for (const operator of model.operators) {
     const where = `operator ${operator.index} (${operatorName(operator)})`;
-    const say = (what: string) => report(where, what);
+    const say = (what: string, next?: string) => report(where, what, next);
     const sound = verifyOperands(model, operator, ready, say);
     for (const id of operator.outputs) {
       if (ready.has(id)) say(`writes tensor ${id}, which has its value already`);

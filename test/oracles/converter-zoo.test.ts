@@ -33,6 +33,7 @@ const NAMES = [
   'activations',
   'merges',
   'repeats',
+  'dense-rows',
   'depthwise-1d',
 ] as const;
 

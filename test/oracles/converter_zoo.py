@@ -104,6 +104,19 @@ ZOO |= {
         l.GlobalAveragePooling1D(),
     ),
     "merges": merges,
+    # Rows of a sequence and of an image: a product of dimensions that the converter does not know.
+    "dense-rows": lambda: keras.Sequential(
+        [
+            keras.Input((12, 8, 2)),
+            l.Dense(5, activation="relu"),
+            l.Conv2D(4, 3),
+            l.Reshape((-1, 4)),
+            l.Dense(6),
+            l.Dense(3, activation="relu"),
+            l.Flatten(),
+            l.Dense(3, activation="softmax"),
+        ]
+    ),
     # TILEs, of all these; the 1 repeats nothing.
     "repeats": lambda: image(
         l.Conv2D(4, 3),

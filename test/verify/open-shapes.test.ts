@@ -58,6 +58,17 @@ describe('shapes that a file leaves open', () => {
     expect(lastShape(settleShapes(model, open))).toEqual([1, 1, 4, 3]);
   });
 
+  test('follow through a product of chosen dimensions', () => {
+    const product = (g: Int8Graph, _: number, factor: number) => {
+      const shape = g.foreign('SHAPE', [0], { shape: [4], type: 'int32' });
+      const chosen = g.foreign('GATHER', [shape, g.ints([1, 2])], { shape: [2], type: 'int32' });
+      const all = g.foreign('REDUCE_PROD', [chosen, g.ints([0])], { shape: [1], type: 'int32' });
+      return multiplied(g, all, factor);
+    };
+    const { model, open } = repeated(5, product);
+    expect(lastShape(settleShapes(model, open))).toEqual([1, 1, 20, 3]);
+  });
+
   test('stay where nobody knows what is computed: a mistake of the model is still said', () => {
     const { model, open } = repeated(3, (g, steps) =>
       g.foreign('FLOOR_MOD', [steps, g.ints([9])], { shape: [1], type: 'int32' }),

@@ -63,6 +63,11 @@ describe('what is wrong is said', () => {
       '0 (CONV_2D): its filter takes 2 channels and its input has 3',
     ],
     [
+      'conv: groups',
+      operand(cnn, 'CONV_2D', 'in0', reshaped([1, 8, 6, 6])),
+      '0 (CONV_2D): convolves in 3 groups of 2 channels, which kws-gen does not compute',
+    ],
+    [
       'conv: rank',
       operand(cnn, 'CONV_2D', 'in0', reshaped([8, 12])),
       '0 (CONV_2D): its input has the shape 8x12; 4 dimensions are needed',

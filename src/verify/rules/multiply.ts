@@ -74,8 +74,15 @@ function convolution(site: OperatorSite<'CONV_2D' | 'DEPTHWISE_CONV_2D'>, depthw
 export function convRule(site: OperatorSite<'CONV_2D'>): void {
   convolution(site, false);
   const [x, filter] = [site.input(0)!, site.input(1)!];
-  if (x.shape.length === 4 && filter.shape.length === 4 && filter.shape[3] !== x.shape[3])
-    site.say(`its filter takes ${filter.shape[3]} channels and its input has ${x.shape[3]}`);
+  if (x.shape.length !== 4 || filter.shape.length !== 4 || filter.shape[3] === x.shape[3]) return;
+  const [taken, given] = [filter.shape[3]!, x.shape[3]!];
+  const groups = given / taken;
+  if (Number.isInteger(groups))
+    site.say(
+      `convolves in ${groups} groups of ${taken} channels, which kws-gen does not compute`,
+      'use plain or depthwise convolutions, without groups, and train again',
+    );
+  else site.say(`its filter takes ${taken} channels and its input has ${given}`);
 }
 
 export function depthwiseRule(site: OperatorSite<'DEPTHWISE_CONV_2D'>): void {

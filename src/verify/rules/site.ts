@@ -14,7 +14,8 @@ export interface OperatorSite<K extends OperatorKind = OperatorKind> {
   /** Whether an input is a constant, stored as such or in fewer bits behind a DEQUANTIZE (float16 files). */
   readonly isConstant: (position: number) => boolean;
   readonly variables: readonly Variable[];
-  readonly say: (what: string) => void;
+  /** @param next what to do, where the model does not contradict itself */
+  readonly say: (what: string, next?: string) => void;
   /** Is told the shape that follows for the only output, where somebody wants to know it. */
   readonly follows?: (shape: readonly number[]) => void;
 }
