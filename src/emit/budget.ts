@@ -7,6 +7,7 @@ import { inputError, type Problem } from '../diagnostics/errors.js';
 import type { Runtime } from '../model/runtime.js';
 import type { ResolvedProject } from '../project/types.js';
 import { bufferSizes } from './buffers.js';
+import { serialBytes } from './serial.js';
 
 export interface ModelCost {
   readonly name: string;
@@ -53,6 +54,7 @@ export function leastBudget({ project, board, runtime, models }: BudgetInput): B
         buffers.windowBytes +
         2 * buffers.audioSamples +
         buffers.lineBytes +
+        serialBytes(project) +
         (frontend ? FRONTEND_RAM : 0),
       total: board.ramBytes,
     },

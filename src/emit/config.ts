@@ -20,6 +20,7 @@ import { detectorConfigForC } from './detector.js';
 import { frontendForC } from './frontend/frontend.js';
 import { type ResamplerForC, resamplerForC } from './frontend/resampler.js';
 import type { FrontendForC } from './frontend/types.js';
+import { serialForC } from './serial.js';
 import { fillTemplate } from './templates.js';
 
 export interface ConfigInput {
@@ -112,6 +113,7 @@ export function renderConfig(input: ConfigInput): string {
     resampler: resampler && objectForC(resampler, 'resampler'),
     models,
     application: !listens,
+    ...serialForC(listens ? { ...project, serial: {} } : project),
     hasActions: !listens && (project.actions ?? []).length > 0,
     modelCount: models.length,
     gate,

@@ -1,7 +1,9 @@
 /** Which files of the device libraries a project needs. */
 import type { ResolvedBoard } from '../boards/types.js';
 import type { KernelName } from '../lowering/call.js';
+import type { ResolvedProject } from '../project/types.js';
 import { KERNEL_SIGNATURES } from './kernel-calls.js';
+import { isSpareSource } from './serial.js';
 import { libraryFiles } from './templates.js';
 import type { FirmwareFile } from './types.js';
 
@@ -46,6 +48,7 @@ export function kernelFilter(used: ReadonlySet<KernelName>): Filter {
 
 /** `lib/<library>/…` → file of the package; `own` are the libraries of the runtime. */
 export function projectLibraries(
+  project: ResolvedProject,
   own: readonly string[],
   board: ResolvedBoard,
   kernels: ReadonlySet<KernelName>,
@@ -57,6 +60,7 @@ export function projectLibraries(
   const files = new Map<string, FirmwareFile>();
   for (const library of [...COMMON, ...own])
     for (const [path, from] of libraryFiles(library))
-      if (filters[library]?.(path) ?? true) files.set(`lib/${library}/${path}`, { kind: 'copy', from });
+      if ((filters[library]?.(path) ?? true) && !isSpareSource(`${library}/${path}`, project))
+        files.set(`lib/${library}/${path}`, { kind: 'copy', from });
   return files;
 }

@@ -36,7 +36,8 @@ export interface ListenerInput {
 
 /** What of a library a listener needs; all of it where nothing is said. */
 const NEEDED: Readonly<Record<string, RegExp>> = {
-  kws_app: /^(?:include\/kws_app\/(?:actions|config|pipeline|shape|ticks|tracer)\.h|src\/pipeline\.cpp)$/,
+  kws_app:
+    /^(?:include\/kws_app\/(?:actions|config|other_commands|pipeline|score_text|shape|ticks|tracer)\.h|src\/pipeline\.cpp)$/,
   // A header that one of the pipeline's includes, for builds that trace.
   kws_protocol: /^include\/kws_protocol\/line_writer\.h$/,
   kws_hal: /^include\/kws_hal\/(?:audio_ring|kws_hal)\.h$/,

@@ -84,7 +84,7 @@ export function renderProject(input: RenderInput): FirmwareProject {
 
   const assemble = (buildId: string, virtualPlatform: string, libDeps: readonly string[]) => {
     const files = new Map<string, FirmwareFile>([
-      ...projectLibraries(libraries, board, part.kernels),
+      ...projectLibraries(project, libraries, board, part.kernels),
       ...part.files,
       ...deviceFiles(project),
       ['src/main.cpp', { kind: 'copy', from: projectFile('src/main.cpp') }],

@@ -32,6 +32,7 @@ import { LARGEST_MODEL, siblingsOf } from './files.js';
 import { frontendConflict, resolveFrontend } from './frontend.js';
 import type { Limits } from './limits.js';
 import type { BoardOverrides, KwsFile, ModelEntry } from './schema.js';
+import { resolveSerial } from './serial.js';
 import type { ResolvedModel, ResolvedProject } from './types.js';
 
 /** What a project says about a model it opens. */
@@ -110,6 +111,8 @@ export async function resolveProject<M extends Model>(
           problems,
           ...(kws.gate && { gate: kws.gate.name }),
         });
+  const serial =
+    models.length < entries.length ? undefined : resolveSerial(kws.serial, models, file, problems);
   if (problems.length > 0 || frontend === undefined) throw inputError(problems);
   return {
     name: kws.name,
@@ -120,6 +123,7 @@ export async function resolveProject<M extends Model>(
     ...(kws.runtime === undefined ? {} : { runtime: kws.runtime }),
     ...(kws.limits === undefined ? {} : { limits: kws.limits }),
     ...(actions.length === 0 ? {} : { actions }),
+    ...(serial === undefined ? {} : { serial }),
     boards: kws.boards ?? {},
     boardModels,
     directory,

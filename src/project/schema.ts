@@ -12,6 +12,7 @@ import { FRONTEND_PRESETS } from '../frontend/presets.js';
 import { microSettings, spectralSettings } from '../frontend/settings.js';
 import { RUNTIMES } from '../model/runtime.js';
 import { limitsSchema } from './limits.js';
+import { SCORE_TEXTS } from './types.js';
 
 /** What models, labels and boards are called: safe in C, in paths and in the protocol's lines. */
 const NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
@@ -299,6 +300,29 @@ const action = z.strictObject({
     .optional(),
 });
 
+const serial = z.strictObject({
+  mlperfTiny: z
+    .strictObject({
+      benchmark: z
+        .string()
+        .regex(/^[a-z]{2,8}\d{2}$/, 'must be the name of a benchmark, such as kws01')
+        .meta({ description: 'what the runner calls the model: the test it chooses', examples: ['kws01'] }),
+      model: name('the model that is run (default: the first)', 'kws').optional(),
+    })
+    .meta({
+      description: 'the firmware also answers the commands of the MLPerf Tiny benchmark',
+      examples: [{ benchmark: 'kws01' }],
+    })
+    .optional(),
+  text: z
+    .enum(SCORE_TEXTS)
+    .meta({
+      description: 'scores are also printed as text, in the format of another tool',
+      examples: ['edge-impulse'],
+    })
+    .optional(),
+});
+
 const board = z.strictObject({
   runtime: z
     .enum(RUNTIMES)
@@ -381,6 +405,12 @@ export const kwsFileSchema = z
       .meta({
         description: 'what happens on a detection: pins, and lines of text',
         examples: [[{ on: 'yes', pin: 'LED_BUILTIN', ms: 500 }]],
+      })
+      .optional(),
+    serial: serial
+      .meta({
+        description: 'what the serial line speaks beside the protocol of kws-gen',
+        examples: [{ text: 'edge-impulse' }],
       })
       .optional(),
     boards: z

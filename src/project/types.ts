@@ -41,6 +41,16 @@ export interface PinEffect {
   readonly pulses: number;
 }
 
+/** Whose format scores can be printed in, beside the protocol's. */
+export const SCORE_TEXTS = ['edge-impulse'] as const;
+
+/** What the serial line speaks beside the protocol. */
+export interface ResolvedSerial {
+  /** The commands of the MLPerf Tiny benchmark: what it calls the model, and that model's number in the project. */
+  readonly mlperfTiny?: { readonly benchmark: string; readonly model: number };
+  readonly text?: (typeof SCORE_TEXTS)[number];
+}
+
 /** A file of the project's own code for the device. */
 export interface DeviceFile {
   /** Inside of its folder, with `/`. */
@@ -58,6 +68,7 @@ export interface ResolvedProject<M extends Model = Int8Model> {
   readonly gate?: string;
   /** In the order of kws.json; one that several models start is there for each. */
   readonly actions?: readonly ResolvedAction[];
+  readonly serial?: ResolvedSerial;
   /** Code that is compiled with the firmware. */
   readonly deviceFiles?: readonly DeviceFile[];
 }

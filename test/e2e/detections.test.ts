@@ -106,6 +106,15 @@ const OWN_CODE: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** Outputs of the scale 1/256, as text. */
+const edgeImpulse = (labels: readonly string[], q: readonly number[]): string[] => [
+  'Predictions (DSP: …., Anomaly: 0 ms.): ',
+  ...labels.map((label, i) => {
+    const hundredThousandths = Math.floor(((q[i]! + 128) * 100_000) / 256 + 0.5);
+    return `    ${label}: ${(hundredThousandths / 100_000).toFixed(5)}`;
+  }),
+];
+
 describeWithToolchain('the example', () => {
   describe.each([
     'virtual-cortex-m4',
@@ -159,11 +168,10 @@ describeWithToolchain('the example', () => {
         { on: 'chirp', pin: 'LED_BUILTIN', level: 'toggle' },
         { on: 'chirp', text: 'lights on' },
       ];
-      writeFileSync(join(folder, 'kws.json'), JSON.stringify({ ...file, actions }));
-      const firmware = await startFirmware({
-        project: await loadProject(folder),
-        board: 'virtual-cortex-m4',
-      });
+      const serial = { text: 'edge-impulse' };
+      writeFileSync(join(folder, 'kws.json'), JSON.stringify({ ...file, actions, serial }));
+      const made = await loadProject(folder);
+      const firmware = await startFirmware({ project: made, board: 'virtual-cortex-m4' });
       const samples = await loadClip(join(example, 'chirp.wav'), 16_000);
       const said = (await firmware.play({ name: 'chirp.wav', samples })).flatMap((event) => {
         if (event.t === 'pin') return [`${event.name ?? event.pin}=${event.level}`];
@@ -171,7 +179,15 @@ describeWithToolchain('the example', () => {
         return event.t === 'noise' ? [event.text] : [];
       });
       await firmware.stop();
-      expect(said).toEqual([
+      // Between them, the host's scores as Edge Impulse's firmware prints them.
+      const isScore = (text: string) => /^(Predictions \(| {4})/.test(text);
+      const times = /\d+ ms\., Classification: \d+ ms/;
+      expect(said.filter(isScore).map((text) => text.replace(times, '…'))).toEqual(
+        runClip(createHostRun(made), samples).flatMap((event) =>
+          event.t === 'score' ? edgeImpulse(made.models[0]!.labels, event.q) : [],
+        ),
+      );
+      expect(said.filter((text) => !isScore(text))).toEqual([
         ...['LED_BUILTIN=1', 'lights on', '7=1', 'chirp 0.81 800', 'heard chirp at 800'],
         ...['LED_BUILTIN=0', 'lights on', '7=1', 'chirp 1.00 1820', 'heard chirp at 1820'],
       ]);

@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FRONTEND_PRESETS } from '../../src/frontend/presets.js';
 import type { ResolvedProject } from '../../src/project/types.js';
 import { projectOf } from '../emit/fixture.js';
-import { GOLDEN_MODELS, goldenProject, goldenSets } from '../support/golden-models.js';
+import { GOLDEN_MODELS, goldenModel, goldenProject, goldenSets } from '../support/golden-models.js';
 import { LOGITS_MODEL, logitsRows } from '../support/logits-model.js';
+import { MlperfClient, printedResults } from '../support/mlperf-client.js';
 import { describeWithSharedData } from '../support/shared-data.js';
 import { type Firmware, startFirmware } from './firmware.js';
 import { describeWithToolchain } from './platform-support.js';
@@ -19,11 +20,15 @@ const BOARDS = [
   'native',
 ];
 
+/** What the commands of a benchmark are tried on; all boards speak with the same sources. */
+const SPOKEN_TO = ['virtual-cortex-m3', 'native'];
+
 /** And one whose logits get a softmax. */
 function project(): ResolvedProject {
   const golden = goldenProject(GOLDEN_MODELS, FRONTEND_PRESETS.none);
   const own = projectOf([{ name: 'logits', model: LOGITS_MODEL, labels: ['a', 'b', 'c'] }], 'none');
-  return { ...golden, models: [...golden.models, ...own.models] };
+  const serial = { mlperfTiny: { benchmark: 'kws01', model: 0 } };
+  return { ...golden, models: [...golden.models, ...own.models], serial };
 }
 
 describeWithToolchain('golden models', () => {
@@ -54,6 +59,27 @@ describeWithToolchain('golden models', () => {
           }
         },
       );
+
+      if (SPOKEN_TO.includes(board))
+        test('MLPerf Tiny’s commands: the results of its keyword model are the host’s', async () => {
+          // One reader at a time.
+          await firmware.session.close();
+          const client = await MlperfClient.open(firmware.state.pty);
+          try {
+            const { model } = goldenModel(GOLDEN_MODELS[0]);
+            const { scales, zeroPoints } = model.tensors[model.outputs[0]!]!.quantization!;
+            expect((await client.command('name')).value('name-dut')).toBe(board);
+            expect((await client.command('profile')).value('model')).toBe('kws01');
+            for (const { name, inputs, outputs } of goldenSets(GOLDEN_MODELS[0]))
+              for (const [i, input] of inputs.slice(0, 2).entries()) {
+                const { results, us } = await client.run(input, 2, 1);
+                expect(results, name).toBe(printedResults(outputs[i]!, scales[0]!, zeroPoints[0]!));
+                expect(us).toBeGreaterThan(0);
+              }
+          } finally {
+            await client.close();
+          }
+        });
     });
   });
 });

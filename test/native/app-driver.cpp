@@ -23,7 +23,9 @@
 
 #include "frontend_tables.h"
 #include "kws_app/app.h"
+#include "kws_app/edge_impulse_text.h"
 #include "kws_app/listed_actions.h"
+#include "kws_app/mlperf_tiny.h"
 #include "kws_frontend/micro_frontend.h"
 #include "kws_hal/audio_link.h"
 #include "kws_hal/kws_hal.h"
@@ -48,6 +50,8 @@ struct Board {
   int32_t zero = 0;         // of the models' outputs, counted from the type's lowest value
   int32_t multiplier = 1 << 14;
   bool actions = false;
+  bool mlperf = false;
+  bool text = false;
 } board;
 
 // Nothing but output 1 is ever detected.
@@ -235,6 +239,10 @@ bool setting(const char* argument) {
     board.multiplier = static_cast<int32_t>(number);
   } else if (name == "actions") {
     board.actions = number != 0;
+  } else if (name == "mlperf") {
+    board.mlperf = number != 0;
+  } else if (name == "text") {
+    board.text = number != 0;
   } else {
     return false;
   }
@@ -372,6 +380,10 @@ int main(int count, char** arguments) {
   std::vector<int16_t> audio(board.ring);
   std::vector<char> line(board.line);
   std::vector<uint32_t> window(kFrames * frontend_tables.channels);
+  std::vector<uint8_t> mlperf_input(kFrames * frontend_tables.channels * element_size());
+  kws::MlperfTiny mlperf("kws01", 0, mlperf_input.data(),
+                         static_cast<uint32_t>(mlperf_input.size()));
+  kws::EdgeImpulseText edge_impulse;
   const kws::AppConfig config = {
       /*tool_version=*/"0.0.0",
       /*build_id=*/"abc",
@@ -395,7 +407,9 @@ int main(int count, char** arguments) {
       /*audio_capacity=*/board.ring,
       /*line=*/line.data(),
       /*line_capacity=*/board.line,
-      /*actions=*/board.actions ? &actions : nullptr};
+      /*actions=*/board.actions ? &actions : nullptr,
+      /*other_commands=*/board.mlperf ? &mlperf : nullptr,
+      /*score_text=*/board.text ? &edge_impulse : nullptr};
 
   const auto app = std::make_unique<kws::App>(config);
   app->begin();

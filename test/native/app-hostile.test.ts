@@ -30,6 +30,16 @@ function nasty(seed: number): string[] {
       'play open memory',
     ],
     ...['input 0 160', 'input 0 640', 'input 1 160', 'input 0 0', 'input 255 4294967295', 'cutoff 0 0'],
+    ...[
+      'name%',
+      'db load 160%',
+      'db 0102zz%',
+      'db 0102030405%',
+      'infer 3 1%',
+      '%%',
+      `${'y'.repeat(99)}%`,
+      'db print 9 9%',
+    ],
     ...['cutoff 1 255', 'play -1', 'x'.repeat(121), ' '.repeat(119), 'play 4294967295', '\u0000\u0001'],
   ];
   let seq = 0;
@@ -61,6 +71,8 @@ describe('whatever was said and heard before', () => {
     { prepares: 0, mic: 'works' },
     { mic: 'works', link: 1, advance: 1, ring: 512, late: 100 },
     { type: 'float32', models: 2, advance: 1 },
+    { mlperf: 1, text: 1, mic: 'works', models: 2 },
+    { mlperf: 1, text: 1, type: 'float32' },
   ];
   const settle = (board: MemoryBoard): string[] => {
     const tensor = board.type === 'float32' ? 4 * INPUT : INPUT;
@@ -82,7 +94,8 @@ describe('whatever was said and heard before', () => {
     for (const seed of [1, 2, 3, 4]) {
       const parts = await run(board, 'd', nasty(seed), settle(board));
       const said = parts.flat();
-      expect(said.filter(({ t }) => t === 'noise')).toEqual([]);
+      const other = board.mlperf === 1 ? /^(?:[me]-|Predictions \(| {4})/ : /^$/;
+      expect(said.filter((one) => one.t === 'noise' && !other.test(one.text))).toEqual([]);
       expect(said.length, 'it did say something').toBeGreaterThan(50);
       expect(settled(parts.at(-1)!), `seed ${seed}`).toEqual(settled(fresh.at(-1)!));
     }

@@ -30,6 +30,8 @@ export interface MemoryBoard {
   readonly transposed?: 0 | 1;
   readonly multiplier?: number;
   readonly actions?: 0 | 1;
+  readonly mlperf?: 0 | 1;
+  readonly text?: 0 | 1;
 }
 
 export type Said = DeviceEvent | NoiseEvent | LostEvent;

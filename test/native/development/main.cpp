@@ -100,6 +100,8 @@ const AppConfig kAppConfig = {
     /*line*/ line,
     /*line_capacity*/ sizeof line,
     /*actions*/ nullptr,
+    /*other_commands*/ nullptr,
+    /*score_text*/ nullptr,
 };
 
 }  // namespace kws

@@ -41,6 +41,7 @@ void App::begin() {
     fault("model", status.reason);
     return;
   }
+  if (config_.other_commands != nullptr) config_.other_commands->begin(config_);
   back_to_microphone();
 }
 
@@ -49,6 +50,7 @@ void App::poll() {
   const bool worked = ready_ && poll_audio();
   poll_hello();
   if (config_.actions != nullptr) config_.actions->poll();
+  if (ready_ && config_.other_commands != nullptr) config_.other_commands->poll();
   kws_user_loop();
   if (!heard && !worked) hal::idle();
 }
@@ -63,9 +65,27 @@ bool App::poll_serial() {
   uint8_t bytes[64];
   const size_t count = hal::serial_read(bytes, sizeof bytes);
   for (size_t i = 0; i < count; ++i) {
-    if (parser_.feed(bytes[i])) handle(parser_.command());
+    if (config_.other_commands != nullptr && !parser_.inside_frame() &&
+        config_.other_commands->feed(bytes[i])) {
+      parser_.drop_line();
+      run_other();
+    } else if (parser_.feed(bytes[i])) {
+      handle(parser_.command());
+    }
   }
   return count > 0;
+}
+
+// As for a pushed tensor: nothing is heard meanwhile, and everything starts from a known state.
+void App::run_other() {
+  greeted_ = true;
+  if (!ready_) return fault("model", "A model could not be prepared: nothing can run.");
+  host_.end();
+  if (ring_.source() == AudioRing::Source::kMicrophone) {
+    reset();
+    ring_.select(AudioRing::Source::kHost);
+  }
+  config_.other_commands->run(pipeline_);
 }
 
 bool App::poll_audio() {

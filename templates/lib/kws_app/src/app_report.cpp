@@ -90,6 +90,9 @@ void App::on_score(uint32_t index, const TensorView& output, uint32_t ms) {
   line_.end_array().begin_array("p");
   for (uint32_t i = 0; i < model.label_count; ++i) line_.item_fixed4(model.detector->p(i), 10000u);
   line_.end_array().end();
+  if (config_.score_text != nullptr) {
+    config_.score_text->on_score(config_, pipeline_, index, output);
+  }
 }
 
 void App::on_detection(uint32_t index, uint32_t label, uint16_t p, uint32_t ms) {

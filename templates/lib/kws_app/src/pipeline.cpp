@@ -54,6 +54,17 @@ int32_t raw_output(const TensorView& output, const OutputFormat& format, uint32_
                                                             : integer(output, index);
 }
 
+int32_t scaled_output(const TensorView& output, uint32_t index, float by) {
+  const bool is_float = kHasFloats && output.type == ElementType::kFloat32;
+  const float real =
+      is_float ? static_cast<const float*>(output.data)[index]
+               : output.scale * static_cast<float>(integer(output, index) - output.zero_point);
+  constexpr float kMost = 1e9f;
+  const float scaled = real * by;
+  if (!(scaled > -kMost)) return scaled <= -kMost ? -static_cast<int32_t>(kMost) : 0;
+  return static_cast<int32_t>(scaled < kMost ? scaled : kMost);
+}
+
 Pipeline::Pipeline(const AppConfig& config, PipelineListener& listener)
     : config_(config),
       listener_(listener),

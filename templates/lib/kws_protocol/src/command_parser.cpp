@@ -136,6 +136,12 @@ bool CommandParser::bad_frame(const char* reason) {
   return true;
 }
 
+void CommandParser::drop_line() {
+  state_ = State::kLine;
+  filled_ = 0;
+  unprintable_ = false;
+}
+
 bool CommandParser::feed(uint8_t byte) {
   return state_ >= State::kSeq ? feed_frame(byte) : feed_line(byte);
 }

@@ -33,6 +33,7 @@ class App final : private PipelineListener {
   bool poll_audio();
   void poll_hello();
   void handle(const Command& command);
+  void run_other();
   void handle_frame(const Command& frame);
   void start_play(uint32_t samples, bool memory);
   void start_input(uint32_t model, uint32_t bytes);

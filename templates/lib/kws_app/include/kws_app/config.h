@@ -6,6 +6,8 @@
 #include <cstdint>
 
 #include "kws_app/actions.h"
+#include "kws_app/other_commands.h"
+#include "kws_app/score_text.h"
 #include "kws_detector/detector.h"
 #include "kws_frontend/frontend.h"
 #include "kws_frontend/resampler.h"
@@ -60,11 +62,13 @@ struct AppConfig {
   uint32_t feature_frames;  // the largest `frames` of the models
   // Where a window is before it is transposed, for kFrames; nullptr where no model needs that.
   void* window;
-  int16_t* audio;           // ring between the microphone (or the host) and the front end
-  uint32_t audio_capacity;  // samples, a power of two
-  char* line;               // where a line of the protocol is built
-  uint32_t line_capacity;   // bytes, LineWriter::kMinCapacity … LineWriter::kMaxLine
-  Actions* actions;         // nullptr: none
+  int16_t* audio;                 // ring between the microphone (or the host) and the front end
+  uint32_t audio_capacity;        // samples, a power of two
+  char* line;                     // where a line of the protocol is built
+  uint32_t line_capacity;         // bytes, LineWriter::kMinCapacity … LineWriter::kMaxLine
+  Actions* actions;               // nullptr: none
+  OtherCommands* other_commands;  // nullptr: none
+  ScoreText* score_text;          // nullptr: none
 #ifdef KWS_TRACE
   TracedConstants frontend_constants;
   TracedConstants resampler_constants;

@@ -99,5 +99,8 @@ class Pipeline {
 uint8_t probability(const TensorView& output, const OutputFormat& format, uint32_t index);
 // The same as a line of the protocol shows it: integers as they are, float as a probability.
 int32_t raw_output(const TensorView& output, const OutputFormat& format, uint32_t index);
+// What it stands for, as the tensor's scale has it, times `by`: the rest is cut off, what is beyond
+// a billion is a billion, NaN is 0.
+int32_t scaled_output(const TensorView& output, uint32_t index, float by);
 
 }  // namespace kws

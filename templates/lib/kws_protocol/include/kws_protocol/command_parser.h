@@ -87,6 +87,9 @@ class CommandParser {
   bool feed(uint8_t byte);
   const Command& command() const { return command_; }
 
+  // The line that has begun is none: what was read of it is forgotten.
+  void drop_line();
+
   // Whether a frame has begun and is not yet whole.
   bool inside_frame() const { return state_ >= State::kSeq; }
 
