@@ -6,6 +6,7 @@ import { defineConfig } from 'vitest/config';
  */
 /** Firmware that is only built and heard on virtual boards: several at a time. The rest of `e2e` watches processes. */
 const FIRMWARE = [
+  'chip',
   'detections',
   'development',
   'example-computer',

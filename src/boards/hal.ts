@@ -4,7 +4,7 @@
  * A new capture API is one .cpp under `templates/lib/kws_hal/src` and one line here. Every source is guarded
  * by its macro, so that all of them may lie in one library folder.
  */
-export const HAL_KINDS = ['arduino-pdm', 'esp32-i2s', 'virtual', 'native'] as const;
+export const HAL_KINDS = ['arduino-pdm', 'esp32-i2s', 'virtual', 'rp2040-bare', 'native'] as const;
 export type HalKind = (typeof HAL_KINDS)[number];
 
 interface Hal {
@@ -30,5 +30,6 @@ export const HALS: Readonly<Record<HalKind, Hal>> = {
     macros: ['KWS_HAL_ARDUINO', 'KWS_HAL_ESP32_I2S'],
   },
   virtual: { sources: ['main.cpp', 'virtual/hal_virtual.cpp'], macros: [] },
+  'rp2040-bare': { sources: ['main.cpp', 'rp2040/hal_rp2040_bare.cpp'], macros: [] },
   native: { sources: ['main.cpp', 'native/hal_native.cpp'], macros: [] },
 };

@@ -25,7 +25,14 @@ const chip = z.string().regex(/^[\w.-]{1,40}$/, 'must be a name without spaces')
 const pinnedLibrary = /^(?:[\w.-]+\/)?[\w .-]+@\d+\.\d+\.\d+[\w.+-]*$/;
 
 /** See docs/adding-a-board.md for what each one claims. */
-const VERIFICATION_LEVELS = ['rendered', 'compiled', 'linked', 'emulated', 'hardware'] as const;
+const VERIFICATION_LEVELS = [
+  'rendered',
+  'compiled',
+  'linked',
+  'emulated',
+  'chip emulated',
+  'hardware',
+] as const;
 export type VerificationLevel = (typeof VERIFICATION_LEVELS)[number];
 
 const noticeSchema = z.strictObject({

@@ -7,6 +7,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { toolError } from '../diagnostics/errors.js';
 import { cacheFolder } from '../files/cache-folder.js';
 import { type FailureContext, failure, offlineError } from './build-errors.js';
@@ -52,6 +53,9 @@ export interface StartOptions extends Omit<BuildOptions, 'virtual'> {
 }
 
 const TIMEOUT_MS = 30 * 60_000;
+
+/** What runs an emulated chip: compiled, also where this is not. */
+const CHIP_EMULATOR = new URL('../../dist/chip/board.js', import.meta.url);
 
 /**
  * Builds one environment of the PlatformIO project in `folder`.
@@ -105,7 +109,11 @@ export async function startVirtual(
   const state = resolve(options.stateFolder ?? virtualStateFolder(folder, environment, options.env));
   await cleanUpVirtual(options.env);
   await claimVirtual(state);
-  const more: Record<string, string> = { KWS_STATE_DIR: state };
+  const more: Record<string, string> = {
+    KWS_STATE_DIR: state,
+    KWS_NODE: process.execPath,
+    KWS_EMULATOR: fileURLToPath(CHIP_EMULATOR),
+  };
   const { program } = options;
   if (program !== undefined) more.KWS_PROGRAM = resolve(program);
   if (options.icount !== undefined) more.KWS_ICOUNT = String(options.icount);

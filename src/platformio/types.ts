@@ -34,8 +34,10 @@ export interface VirtualState {
   readonly pid: number;
   /** Its serial port. */
   readonly pty: string;
-  /** The file behind the memory it shares with the host; the audio link stands at its beginning. */
+  /** A file that its process is known by, and behind the memory it shares with the host where there is a `link`. */
   readonly memory: string;
+  /** Whether it shares memory with the host; the audio link stands at its beginning. */
+  readonly link: boolean;
   /** PlatformIO board id. */
   readonly board: string;
   /** Milliseconds since 1970. */

@@ -21,6 +21,7 @@ const stateSchema = z.object({
   pid: z.int().min(2),
   pty: z.string().min(1).max(1024),
   memory: z.string().min(1),
+  link: z.boolean().default(true),
   board: z.string().min(1).max(200),
   startTime: z.number(),
 });

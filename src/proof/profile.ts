@@ -67,7 +67,7 @@ export async function profileBoard(
   stages: Stages,
 ): Promise<ProfileReport> {
   const { arithmetic, captureRate } = proofNumbers(aim);
-  const counts = aim.board.kind === 'virtual';
+  const counts = aim.board.hal === 'virtual';
   const counting: Stages = counts
     ? { ...stages, upload: (target, folder, progress) => stages.count(target, folder, progress, ICOUNT) }
     : stages;

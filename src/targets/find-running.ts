@@ -111,10 +111,10 @@ async function taken(running: Running): Promise<Running> {
   return running;
 }
 
-export function runningVirtual({ pty, memory }: VirtualState, stateFolder: string): Running {
+export function runningVirtual({ pty, memory, link }: VirtualState, stateFolder: string): Running {
   return {
     port: pty,
-    link: { file: memory },
+    ...(link ? { link: { file: memory } } : {}),
     async claim() {
       const { claimVirtual } = await import('../platformio/index.js');
       await claimVirtual(stateFolder);

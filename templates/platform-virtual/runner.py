@@ -1,12 +1,13 @@
 """Starts and stops virtual boards; needs nothing but Python's own library.
 
     runner.py start --state DIR --board ID --program FILE [--machine M --qemu PATH [--icount N] [--memory-size N]]
+    runner.py start --state DIR --board ID --program FILE --node PATH --emulator FILE
     runner.py stop --state DIR
 
-A running board leaves in its state folder: `state.json` {pid, pty, memory, board, startTime}, `memory.bin` (the
-memory it shares with the host) and `log.txt` (what QEMU or the program wrote to its standard error). Two boards
-run side by side in two state folders. Without --machine the program is one for this computer and opens its pty
-itself.
+A running board leaves in its state folder: `state.json` {pid, pty, memory, link, board, startTime}, `memory.bin` (the
+memory it shares with the host, where `link` is true) and `log.txt` (what QEMU or the program wrote to its standard
+error). Two boards run side by side in two state folders. With --emulator the board is a chip that Node emulates, with
+nothing but its serial line; without that and --machine the program is one for this computer and opens its pty itself.
 """
 
 import argparse
@@ -18,6 +19,7 @@ import signal
 import subprocess
 import sys
 import time
+import tty
 
 # The memory that a board shares with the host; QEMU wants all of its machine's in one file, which is sparse.
 MEMORY_SIZE = 16 * 1024 * 1024
@@ -127,6 +129,31 @@ def start_native(arguments, memory, log):
     return process.pid, pty.group(1)
 
 
+def start_chip(arguments, memory, log):
+    """Starts a chip that Node emulates in the background; returns (pid, pty)."""
+    master, slave = os.openpty()
+    try:
+        tty.setraw(slave)
+        os.set_blocking(master, False)
+        process = subprocess.Popen(
+            [arguments.node, arguments.emulator, arguments.program, memory],
+            stdin=master,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            start_new_session=True,
+        )
+        with open(os.path.join(arguments.state, "pid"), "w", encoding="utf-8") as file:
+            file.write("%d\n" % process.pid)
+        ready, _, _ = select.select([process.stdout], [], [], 20)
+        if not ready or process.stdout.readline() != b"ready\n":
+            process.kill()
+            raise RuntimeError("the emulator did not start the program")
+        return process.pid, os.ttyname(slave)
+    finally:
+        os.close(master)
+        os.close(slave)
+
+
 def start(arguments):
     """Starts the board in place of the one that ran in the same state folder; returns the exit code."""
     os.makedirs(arguments.state, exist_ok=True)
@@ -141,7 +168,8 @@ def start(arguments):
     log_path = os.path.join(arguments.state, "log.txt")
     with open(log_path, "wb") as log:
         try:
-            pid, pty = (start_qemu if arguments.machine else start_native)(arguments, memory, log)
+            starts = start_qemu if arguments.machine else start_chip if arguments.emulator else start_native
+            pid, pty = starts(arguments, memory, log)
         except (OSError, RuntimeError, ValueError, subprocess.TimeoutExpired) as error:
             log.flush()
             with open(log_path, encoding="utf-8", errors="replace") as text:
@@ -151,6 +179,7 @@ def start(arguments):
         "pid": pid,
         "pty": pty,
         "memory": memory,
+        "link": arguments.emulator is None,
         "board": arguments.board,
         "startTime": int(time.time() * 1000),
     }
@@ -171,6 +200,8 @@ def main():
     starting.add_argument("--program", required=True)
     starting.add_argument("--machine")
     starting.add_argument("--qemu", default="qemu-system-arm")
+    starting.add_argument("--node", default="node")
+    starting.add_argument("--emulator")
     starting.add_argument("--icount", type=int)
     starting.add_argument("--memory-size", type=int, default=MEMORY_SIZE)
     stopping = commands.add_parser("stop")

@@ -5,11 +5,9 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { loadClip } from '../../src/audio/clip.js';
-import { createHostRun, runClip } from '../../src/evaluate/host-run.js';
-import { loadProject } from '../../src/project/load.js';
+import { hostLines } from './host-lines.js';
 import { describeWithToolchain } from './platform-support.js';
-import { type Line, Workshop } from './tool.js';
+import { Workshop } from './tool.js';
 
 interface Evaluated {
   readonly models: readonly [{ readonly operating: Record<'misses' | 'falseAccepts', object> }];
@@ -94,13 +92,3 @@ describeWithToolchain('examples/computer', () => {
     expect(said).toEqual(await hostLines(project, clips.slice(0, 4)));
   });
 });
-
-/** What a board must say of clips, each from reset. */
-async function hostLines(folder: string, clips: readonly string[]): Promise<Line[]> {
-  const run = createHostRun(await loadProject(folder));
-  const lines: Line[] = [];
-  for (const clip of clips)
-    for (const event of runClip(run, await loadClip(join(folder, clip), 16_000)))
-      lines.push({ ...event, clip });
-  return lines;
-}

@@ -55,6 +55,7 @@ export const PERMITTED = {
   export: ['files', 'boards', 'project', 'emit'],
   artifacts: ['files', 'boards'],
   platformio: ['files'],
+  chip: [],
   protocol: [],
   trust: ['files', 'boards', 'emit'],
   targets: [

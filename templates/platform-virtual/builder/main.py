@@ -9,11 +9,13 @@ Settings in platformio.ini:
 - `board_build.cpu`, `board_build.float_flags`, `board_build.stack_size`: likewise, from that board.
 - `custom_kws_toolchain`: folder of the arm-none-eabi-* programs (default: from PATH).
 - `custom_kws_qemu`: the emulator (default: qemu-system-arm from PATH).
+- `custom_kws_node`, `custom_kws_emulator`: what runs an emulated chip (default: node from PATH, and the program of the
+  kws-gen that this folder belongs to).
 - `custom_kws_state_dir`: where the state of the running board is kept (default: `.pio/virtual/<environment>`).
 - `custom_kws_icount`: e.g. 6; counts instructions exactly (2^n ns of emulated time each); a board that waits still
   sleeps.
-The environment variables KWS_TOOLCHAIN, KWS_QEMU, KWS_STATE_DIR and KWS_ICOUNT go before the settings; KWS_PROGRAM
-names a program that was built elsewhere, for the targets `nobuild` and `upload` together.
+The environment variables KWS_TOOLCHAIN, KWS_QEMU, KWS_NODE, KWS_EMULATOR, KWS_STATE_DIR and KWS_ICOUNT go before the
+settings; KWS_PROGRAM names a program that was built elsewhere, for the targets `nobuild` and `upload` together.
 """
 
 import hashlib
@@ -26,6 +28,8 @@ env = DefaultEnvironment()
 board = env.BoardConfig()
 platform_dir = env.PioPlatform().get_dir()
 native = board.get("build.mcu") == "host"
+# A chip that Node emulates; the others are machines of QEMU.
+chip = board.get("build.mcu") == "rp2040"
 
 # PlatformIO keeps SCons's record of what was built in the build cache, under paths relative to the project: what one
 # project has built would count as up to date in every other that shares the cache. The record is the project's own.
@@ -114,8 +118,8 @@ if not native:
     env.Append(
         ASFLAGS=cpu,
         CCFLAGS=cpu,
-        CPPDEFINES=[("KWS_SHARED_MEMORY", board.get("build.shared_memory"))],
-        CPPPATH=[os.path.join(platform_dir, "machine")],
+        CPPDEFINES=[] if chip else [("KWS_SHARED_MEMORY", board.get("build.shared_memory"))],
+        CPPPATH=[os.path.join(platform_dir, "rp2040" if chip else "machine")],
         LINKFLAGS=cpu
         + [
             "--specs=nano.specs",
@@ -129,8 +133,12 @@ if not native:
         ],
     )
     env.Replace(LDSCRIPT_PATH=board.get("build.ldscript"))
-    startup = env.BuildSources(os.path.join("$BUILD_DIR", "startup"), os.path.join(platform_dir, "startup"))
-    env.Append(PIOBUILDFILES=startup or [])
+    # What one folder has for both kinds of machines, and a folder for each.
+    parts = {"startup": "+<syscalls.cpp>" if chip else None}
+    if chip:
+        parts["rp2040"] = None
+    for part, sources in parts.items():
+        env.BuildSources(os.path.join("$BUILD_DIR", part), os.path.join(platform_dir, part), sources)
 
 program = os.path.join("$BUILD_DIR", "${PROGNAME}${PROGSUFFIX}")
 if "nobuild" in COMMAND_LINE_TARGETS:
@@ -156,7 +164,10 @@ def upload(target, source, env):
         "--program",
         source[0].get_abspath(),
     ]
-    if not native:
+    if chip:
+        emulator = os.path.join(platform_dir, "..", "..", "dist", "chip", "board.js")
+        command += ["--node", setting("node", "node"), "--emulator", setting("emulator", os.path.realpath(emulator))]
+    elif not native:
         command += ["--machine", board.get("build.machine"), "--qemu", setting("qemu", "qemu-system-arm")]
         command += ["--memory-size", str(board.get("build.memory_size"))]
         if setting("icount"):

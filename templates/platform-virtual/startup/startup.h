@@ -2,10 +2,10 @@
 // SysTick, MPU) and "Armv8-M Architecture Reference Manual" (its MPU).
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 
 #include "kws_machine.h"
+#include "report.h"
 
 namespace kws_startup {
 
@@ -32,10 +32,5 @@ constexpr uint32_t kMpuNumber = 0xe000ed98u;
 constexpr uint32_t kMpuBase = 0xe000ed9cu;
 constexpr uint32_t kMpuAttributes = 0xe000eda0u;  // Armv8-M: limit of the region (RLAR)
 constexpr uint32_t kMpuMair0 = 0xe000edc0u;       // Armv8-M: memory types
-
-// Writes text to the serial line, polling; drops what nobody takes.
-void serial_print(const char* text, size_t size);
-// Reports that the program cannot go on, once a second, for ever.
-[[noreturn]] void report_crash(const char* what, uint32_t pc, uint32_t lr, uint32_t reason);
 
 }  // namespace kws_startup

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "startup.h"
+#include "report.h"
 
 #undef errno
 extern int errno;

@@ -1,0 +1,149 @@
+/** Small programs in an emulated RP2040: what they say on the UART, also where rp2040js by itself would go on. */
+import { expect, test } from 'vitest';
+import { EmulatedChip } from '../../src/chip/emulated-chip.js';
+import { loadRp2040js } from '../../src/chip/rp2040js.js';
+
+const FLASH = 0x10000000;
+const UART = 0x40034000;
+
+// Instructions of Armv6-M, as far as they are needed (ARM DDI 0419).
+const movs = (to: number, value: number) => 0x2000 | (to << 8) | value;
+const str = (from: number, base: number, offset = 0) => 0x6000 | ((offset / 4) << 6) | (base << 3) | from;
+const ldr = (to: number, base: number, offset = 0) => 0x6800 | ((offset / 4) << 6) | (base << 3) | to;
+const [WFI, CPSID, CPSIE, BKPT, UDF, STAY] = [0xbf30, 0xb672, 0xb662, 0xbe00, 0xde00, 0xe7fe];
+
+/** A constant in a register: its place is filled in by `programOf`. */
+interface Constant {
+  readonly to: number;
+  readonly value: number;
+}
+type Instruction = number | Constant;
+const constant = (to: number, value: number): Constant => ({ to, value });
+
+/** Says a letter, with UART0 in r7. */
+const say = (letter: string) => [movs(6, letter.charCodeAt(0)), str(6, 7)];
+
+/** Vectors, then the code, then the handler of hard faults and of UART0, then constants. */
+function programOf(code: readonly Instruction[], handler: readonly number[]): Uint8Array {
+  const all: readonly Instruction[] = [constant(7, UART), ...code, STAY, ...handler, STAY];
+  const start = 4 * 48;
+  const constants = start + 4 * Math.ceil(all.length / 2);
+  const values: number[] = [];
+  const halves = all.map((one, i) => {
+    if (typeof one === 'number') return one;
+    values.push(one.value);
+    const pc = (start + 2 * i + 4) & ~3;
+    return 0x4800 | (one.to << 8) | ((constants + 4 * (values.length - 1) - pc) / 4);
+  });
+  const bytes = new Uint8Array(constants + 4 * values.length);
+  const view = new DataView(bytes.buffer);
+  const handlerAt = FLASH + start + 2 * (code.length + 2) + 1;
+  for (let vector = 0; vector < 48; vector++) view.setUint32(4 * vector, handlerAt, true);
+  view.setUint32(0, 0x20042000, true);
+  view.setUint32(4, FLASH + start + 1, true);
+  halves.forEach((half, i) => {
+    view.setUint16(start + 2 * i, half, true);
+  });
+  values.forEach((value, i) => {
+    view.setUint32(constants + 4 * i, value, true);
+  });
+  return bytes;
+}
+
+async function chipWith(bytes: Uint8Array, address = FLASH) {
+  const said: string[] = [];
+  const messages: string[] = [];
+  const chip = new EmulatedChip(await loadRp2040js(), [{ address, bytes }], {
+    onByte: (byte) => said.push(String.fromCharCode(byte)),
+    onMessage: (text) => messages.push(text),
+  });
+  return { chip, said: () => said.join(''), messages };
+}
+
+test('a program runs and is counted', async () => {
+  const { chip, said } = await chipWith(programOf([...say('A'), ...say('B')], []));
+  chip.run(20);
+  expect(said()).toBe('AB');
+  expect(chip.instructions).toBe(20);
+  expect(chip.cycles).toBeGreaterThan(20);
+  expect(chip.nanos).toBe(chip.cycles * 8);
+});
+
+test('vectors behind a second-stage boot loader are found', async () => {
+  const program = programOf(say('A'), []);
+  const bytes = new Uint8Array(256 + program.length).fill(0xff);
+  bytes.set(program, 256);
+  // The program is linked for the start of the flash: only where it begins is looked at.
+  new DataView(bytes.buffer).setUint32(256 + 4, FLASH + 256 + 4 * 48 + 1, true);
+  const { chip, said } = await chipWith(bytes);
+  chip.run(20);
+  expect(said()).toBe('A');
+});
+
+/** Each ends before it says N. */
+test.each<[string, readonly Instruction[]]>([
+  ['reads where nothing is', [constant(0, 0x30000000), ldr(1, 0)]],
+  ['writes where nothing is', [constant(0, 0x30000000), str(1, 0)]],
+  ['writes through a null pointer', [movs(0, 0), str(1, 0)]],
+  ['writes to its flash', [constant(0, FLASH), str(1, 0)]],
+  ['reads a word that is not aligned', [constant(0, 0x20000002), ldr(1, 0)]],
+  ['has an instruction that does not exist', [UDF]],
+  ['stops for a debugger that is not there', [BKPT]],
+])('a program that %s has a hard fault', async (_, code) => {
+  const { chip, said } = await chipWith(programOf([...code, ...say('N')], say('F')));
+  chip.run(30);
+  expect(said()).toBe('F');
+});
+
+test('a fault within a hard fault locks it up', async () => {
+  const { chip, said } = await chipWith(programOf([UDF], [...say('F'), UDF, ...say('N')]));
+  chip.run(100);
+  expect(said()).toBe('F');
+});
+
+/** UART0's interrupt: enabled there and in the NVIC, masked in the processor. */
+const RECEIVE: readonly Instruction[] = [
+  CPSID,
+  movs(0, 1 << 4),
+  str(0, 7, 0x38),
+  constant(0, 1 << 20),
+  constant(1, 0xe000e100),
+  str(0, 1),
+];
+
+test.each(['while it sleeps', 'before'])(
+  'a masked interrupt ends sleep without its handler: %s',
+  async (when) => {
+    const code = [...RECEIVE, WFI, ...say('W'), CPSIE, ...say('N')];
+    const handler = [ldr(0, 7), ...say('H')];
+    const { chip, said } = await chipWith(programOf(code, handler));
+    if (when === 'before') expect(chip.receive(Uint8Array.of(1))).toBe(1);
+    chip.run(50);
+    expect(chip.asleep).toBe(when !== 'before');
+    if (when !== 'before') expect(chip.receive(Uint8Array.of(1))).toBe(1);
+    chip.run(50);
+    expect(said()).toBe('WH');
+  },
+);
+
+test('its queue takes 32 bytes', async () => {
+  const { chip } = await chipWith(programOf([], []));
+  expect(chip.receive(new Uint8Array(40))).toBe(32);
+  expect(chip.receive(new Uint8Array(40))).toBe(0);
+});
+
+test('sleep passes time', async () => {
+  const { chip } = await chipWith(programOf([WFI], []));
+  chip.run(10);
+  expect(chip.asleep).toBe(true);
+  const { nanos } = chip;
+  chip.sleep(1000);
+  expect(chip.nanos).toBe(nanos + 1000);
+  expect(chip.nanosToNextAlarm).toBeUndefined();
+});
+
+test('without the package it says so', async () => {
+  await expect(loadRp2040js(() => Promise.reject(new Error('not found')))).rejects.toThrow(
+    /emulator of the RP2040.*cannot be loaded/,
+  );
+});

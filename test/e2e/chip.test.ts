@@ -1,0 +1,74 @@
+/**
+ * An RP2040 that rp2040js emulates runs firmware of ours: a golden model and the example say what they must, bit for
+ * bit, through the same commands as on the other virtual boards.
+ */
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { FRONTEND_PRESETS } from '../../src/frontend/presets.js';
+import { GOLDEN_MODELS, goldenProject, goldenSets } from '../support/golden-models.js';
+import { describeWithSharedData } from '../support/shared-data.js';
+import { startFirmware } from './firmware.js';
+import { hostLines } from './host-lines.js';
+import { describeWithToolchain } from './platform-support.js';
+import { Workshop } from './tool.js';
+
+const BOARD = 'rp2040-bare';
+
+describeWithToolchain(BOARD, () => {
+  describeWithSharedData('a golden model', () => {
+    // The smallest of those that see a whole window, and one that streams.
+    const models = GOLDEN_MODELS.filter(({ name }) => ['micro_speech', 'okay_nabu_v2'].includes(name));
+
+    test('over the UART', async () => {
+      const firmware = await startFirmware({
+        project: goldenProject(models, FRONTEND_PRESETS.none),
+        board: BOARD,
+      });
+      try {
+        for (const [index, model] of models.entries())
+          for (const { name, inputs, outputs } of goldenSets(model)) {
+            await firmware.session.command('reset');
+            const got: number[][] = [];
+            for (const input of inputs) got.push((await firmware.session.input(index, input)).q);
+            expect(got, `${model.name} ${name}`).toEqual(outputs);
+          }
+      } finally {
+        await firmware.stop();
+      }
+    });
+  });
+
+  describeWithToolchain('the example', () => {
+    const clip = 'clips/computer/pico-us.flac';
+    let shop: Workshop;
+    let project: string;
+    beforeAll(async () => {
+      shop = await Workshop.open();
+      project = join(shop.folder, 'my word');
+      expect((await shop.run(['init', '--example', 'computer', 'my word'])).code).toBe(0);
+    });
+    afterAll(() => shop?.close());
+
+    test('flash leaves it running, and monitor hears what the host hears', async () => {
+      const flashed = await shop.run(['flash', '--board', BOARD, '--no-monitor', '--json'], { cwd: project });
+      expect(flashed.code, flashed.stderr).toBe(0);
+      expect(flashed.lines.at(-1)).toMatchObject({ t: 'hello', board: BOARD, runtime: 'aot' });
+
+      const run = ['monitor', '--board', BOARD, '--play', clip, '--json'];
+      const { code, stderr, lines } = await shop.run(run, { cwd: project });
+      expect(code, stderr).toBe(0);
+      const said = lines.filter(({ t }) => t === 'score' || t === 'detect' || t === 'end');
+      expect(said).toEqual(await hostLines(project, [clip]));
+      expect(said).toContainEqual(expect.objectContaining({ t: 'detect', label: 'computer' }));
+      expect(await shop.leftOver()).toEqual([]);
+    });
+
+    test('verify finds every bit equal', async () => {
+      const { code, stderr, lines } = await shop.run(['verify', clip, '--board', BOARD, '--json'], {
+        cwd: project,
+      });
+      expect(code, stderr).toBe(0);
+      expect(lines.at(-1)).toMatchObject({ board: BOARD, equal: true });
+    });
+  });
+});
