@@ -28,7 +28,7 @@ export const flashCommand: Command = {
     'kws-gen flash --until-detect "Okay Nabu" --timeout 20s',
     'arecord -q -t raw -f S16_LE -r 16000 | kws-gen flash --board virtual-cortex-m4 --play -',
   ],
-  options: [...TARGET_OPTIONS, 'port', 'artifact', 'drive', ...STREAM_OPTIONS, 'noMonitor', 'force'],
+  options: [...TARGET_OPTIONS, 'port', 'artifact', 'drive', ...STREAM_OPTIONS, 'noMonitor', 'live', 'force'],
   async run(options, context) {
     return flash(options, context, await stagesOf(options, context));
   },
@@ -41,7 +41,7 @@ export async function flash(
 ): Promise<Verdict> {
   checkStreamOptions(options);
   const { out, directory } = context;
-  const aim = await aimOf(options, context);
+  const aim = { ...(await aimOf(options, context)), live: options.live === true };
   const given = await givenArtifact(options, directory);
   checkLabel(options.untilDetect, heardLabels(aim.project));
   const { project } = aim;

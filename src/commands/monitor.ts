@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Boards } from '../boards/index.js';
+import { inputError } from '../diagnostics/errors.js';
 import { KWS_FILE } from '../project/files.js';
 import type { LoadedProject } from '../project/resolve.js';
 import type { HelloEvent } from '../protocol/events.js';
@@ -10,6 +11,7 @@ import type { Stages } from '../targets/stages.js';
 import type { Output } from '../terminal/output.js';
 import { aroundOf, clipsOf, USUAL_RATE } from './support/clips.js';
 import type { Command, CommandContext, Verdict } from './support/command.js';
+import { LiveControl } from './support/live.js';
 import type { OptionValues } from './support/options.js';
 import {
   boardsOf,
@@ -27,9 +29,24 @@ export const monitorCommand: Command = {
   name: 'monitor',
   summary: 'show what a board hears that already runs',
   description:
-    'Opens the serial port of a board that runs kws-gen firmware and shows its inference results, as flash does. Warns where the board’s model or front end is not the project’s. A virtual board ends with it.',
-  examples: ['kws-gen monitor', 'kws-gen monitor --port /dev/ttyACM0 --for 10s --json'],
-  options: ['board', ...MODEL_OPTIONS, 'emulate', 'output', 'project', 'port', ...STREAM_OPTIONS],
+    'Opens the serial port of a board that runs kws-gen firmware and shows its inference results, as flash does. Warns where the board’s model or front end is not the project’s. Cutoff, averaging window, refractory time and gain can be set while it runs, by keys on a terminal and with --set (all but the cutoff of firmware that was made with flash --live); they hold until the board restarts, --keep sets them again then, and --save writes them to kws.json. A virtual board ends with it.',
+  examples: [
+    'kws-gen monitor',
+    'kws-gen monitor --port /dev/ttyACM0 --for 10s --json',
+    'kws-gen monitor --set cutoff=0.95 --set refractory=1500ms --keep --save',
+  ],
+  options: [
+    'board',
+    ...MODEL_OPTIONS,
+    'emulate',
+    'output',
+    'project',
+    'port',
+    ...STREAM_OPTIONS,
+    'set',
+    'keep',
+    'save',
+  ],
   async run(options, context) {
     return monitor(options, context, await stagesOf(options, context));
   },
@@ -41,6 +58,7 @@ export async function monitor(
   stages: Pick<Stages, 'find' | 'open' | 'clip'>,
 ): Promise<Verdict> {
   checkStreamOptions(options);
+  checkSetOptions(options);
   const { out, directory } = context;
   const project = await projectIfAny(options, context);
   if (project !== undefined) checkLabel(options.untilDetect, heardLabels(project));
@@ -59,7 +77,10 @@ export async function monitor(
       const labels = hello.models.flatMap((model) => model.labels);
       checkLabel(options.untilDetect, labels);
     }
-    return await stream(
+    const live = new LiveControl(open.device, project, options.keep === true);
+    for (const wanted of options.set ?? []) await live.set(wanted);
+    const save = () => saveLive(live, { hello, project, boards, options, context });
+    const verdict = await stream(
       open.device,
       {
         clips: clips.sources,
@@ -67,6 +88,8 @@ export async function monitor(
         forMs: options.for,
         untilDetect: options.untilDetect,
         timeoutMs: options.timeout,
+        // Standard input is the terminal's, or the clip's.
+        ...(options.play?.includes('-') === true ? {} : { live, save }),
         ...(project === undefined
           ? {}
           : {
@@ -76,9 +99,55 @@ export async function monitor(
       },
       context,
     );
+    if (options.save === true) out.progress(await save());
+    return verdict;
   } finally {
     await open.stop();
   }
+}
+
+function checkSetOptions({ set, keep, save, model }: OptionValues): void {
+  if (keep === true && set === undefined)
+    throw inputError({ what: 'there is nothing to be kept', where: '--keep', next: 'give --set with it' });
+  if (save === true && model !== undefined)
+    throw inputError({
+      what: 'there is no kws.json to be written',
+      where: '--save',
+      next: 'make one with kws-gen init, or leave it out',
+    });
+}
+
+interface Saving {
+  readonly hello: HelloEvent;
+  readonly project: LoadedProject | undefined;
+  readonly boards: Boards;
+  readonly options: OptionValues;
+  readonly context: CommandContext;
+}
+
+/** The file is read again and edited as text, so that nothing else in it changes. */
+async function saveLive(
+  live: LiveControl,
+  { hello, project, boards, options, context }: Saving,
+): Promise<string> {
+  if (project === undefined || options.model !== undefined)
+    return 'there is no kws.json that it could be saved to';
+  const { changes, savedText } = await import('./support/live-save.js');
+  const changed = live.changed();
+  if (changes(changed) === 0) return 'nothing was set, so kws.json stays as it is';
+  const [{ overridesFor }, { LARGEST_KWS_FILE }, { readBounded }, { writeTogether }] = await Promise.all([
+    import('../project/overrides.js'),
+    import('../project/files.js'),
+    import('../files/read-bounded.js'),
+    import('../files/write-together.js'),
+  ]);
+  const path = join(projectFolder(options, context.directory), KWS_FILE);
+  const bytes = await readBounded(path, LARGEST_KWS_FILE, KWS_FILE);
+  // A byte order mark stays, too.
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  const { entry } = overridesFor(project, hello.board, boards);
+  await writeTogether(new Map([[path, await savedText(text, changed, project, entry)]]));
+  return `written to kws.json: ${changes(changed) === 1 ? '1 setting' : `${changes(changed)} settings`}; kws-gen flash makes firmware with it`;
 }
 
 /** A board can be watched without its project. */

@@ -37,6 +37,6 @@ export function checkDetector(spec: DetectorSpec, outputs: number): void {
 }
 
 /** The cutoff as the device knows it, 0…255; computed in double precision, as ESPHome's configuration does. */
-export function cutoffByte(spec: DetectorSpec): number {
+export function cutoffByte(spec: Pick<DetectorSpec, 'cutoff'>): number {
   return Math.floor(spec.cutoff * 255);
 }

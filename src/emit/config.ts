@@ -33,12 +33,15 @@ export interface ConfigInput {
   readonly by: GeneratedBy;
   /** See `RenderOptions`. */
   readonly trace?: boolean;
+  readonly audio?: boolean;
   /** A library that is handed its audio: no ring for it, no line, no actions. */
   readonly listens?: boolean;
 }
 
 /** Of what a build that traces says: 512 bytes in hex, and what stands around them. */
 const TRACE_LINE_BYTES = 1536;
+/** Of what a build that sends audio says: 256 samples in base64, and what stands around them. */
+const AUDIO_LINE_BYTES = 784;
 
 const TYPE_NAMES = { int8: 'kInt8', uint8: 'kUint8', float32: 'kFloat32' } as const;
 
@@ -80,7 +83,17 @@ function resamplerOf({ frontend }: ResolvedProject, board: ResolvedBoard): Resam
 }
 
 export function renderConfig(input: ConfigInput): string {
-  const { project, ids, board, runtime, buildId, by, trace = false, listens = false } = input;
+  const {
+    project,
+    ids,
+    board,
+    runtime,
+    buildId,
+    by,
+    trace = false,
+    audio: sends = false,
+    listens = false,
+  } = input;
   const { frontend } = project;
   const buffers = bufferSizes(project, board, runtime);
   const numbers = frontend.kind === 'none' ? undefined : boardNumbers(board, frontend);
@@ -129,6 +142,10 @@ export function renderConfig(input: ConfigInput): string {
     trace,
     featureFormat: storesInputs(project) ? 'kInput' : 'kFrames',
     ...buffers,
-    ...(trace ? { lineBytes: Math.max(buffers.lineBytes, TRACE_LINE_BYTES) } : {}),
+    lineBytes: Math.max(
+      buffers.lineBytes,
+      trace ? TRACE_LINE_BYTES : 0,
+      sends && audio !== undefined ? AUDIO_LINE_BYTES : 0,
+    ),
   });
 }

@@ -35,6 +35,10 @@ export interface RenderOptions {
   readonly virtualPlatform?: string;
   /** Firmware that also tells every value on the way (`proof/`), or how long each step takes. */
   readonly trace?: boolean;
+  /** Firmware whose detectors and microphone can be set while it runs. */
+  readonly live?: boolean;
+  /** Firmware that sends what its microphone hears, while the host asks for it. */
+  readonly audio?: boolean;
 }
 
 export interface RenderInput {
@@ -71,7 +75,7 @@ const RUNTIMES: Readonly<Record<Runtime, RuntimeEmitter>> = {
  */
 export function renderProject(input: RenderInput): FirmwareProject {
   const { project, board, runtime, toolVersion, options = {} } = input;
-  const { trace = false } = options;
+  const { trace = false, live = false, audio = false } = options;
   for (const { model } of project.models) requireInt8(model);
   const by: GeneratedBy = { toolVersion };
   const taken = new Set<string>();
@@ -90,10 +94,15 @@ export function renderProject(input: RenderInput): FirmwareProject {
       ['src/main.cpp', { kind: 'copy', from: projectFile('src/main.cpp') }],
     ]);
     const text = (path: string, content: string) => files.set(path, { kind: 'text', text: content });
-    text('src/kws_config.cpp', renderConfig({ project, ids, board, runtime, buildId, by, trace }));
+    text('src/kws_config.cpp', renderConfig({ project, ids, board, runtime, buildId, by, trace, audio }));
     if (actions !== undefined) text('src/kws_actions.cpp', actions);
     text(SHAPE_FILE, renderShape(project, board, by));
-    const buildFlags = trace ? [...part.buildFlags, traceFlag(models)] : part.buildFlags;
+    const buildFlags = [
+      ...part.buildFlags,
+      ...(trace ? [traceFlag(models)] : []),
+      ...(live ? ['-DKWS_LIVE'] : []),
+      ...(audio ? ['-DKWS_AUDIO'] : []),
+    ];
     text('platformio.ini', renderIni({ ...part, buildFlags, board, by, virtualPlatform, libDeps }));
     text('README.md', renderReadme({ project, board, runtime, buildId, toolVersion }));
     text('THIRD_PARTY_NOTICES.md', renderNotices([...board.notices, ...part.notices]));

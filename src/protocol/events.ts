@@ -84,6 +84,16 @@ const lines = {
     input: z.object({ n: count, ...ticks }),
     models: z.array(z.object({ m: text, n: count, ...ticks })),
   }),
+  /** What the microphone heard, of firmware that can send it and was asked to. */
+  audio: line('audio', {
+    /** Number of the first sample since reset. */
+    n: count,
+    /** Samples that found no room since start, before these were taken. */
+    lost: count,
+    /** Samples of 16 bits, little-endian, in base64. */
+    v: z.string().regex(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/),
+    clip,
+  }),
   /** A pin of a board that has none: what it would be. `name`: what the project calls it. */
   pin: line('pin', {
     pin: count.max(255),
@@ -128,6 +138,7 @@ export type FeaturesEvent = DeviceLines['features'];
 export type OutputEvent = DeviceLines['output'];
 export type CreditEvent = DeviceLines['credit'];
 export type StatsEvent = DeviceLines['stats'];
+export type AudioEvent = DeviceLines['audio'];
 export type PinEvent = DeviceLines['pin'];
 export type TraceEvent = DeviceLines['trace'];
 export type TicksEvent = DeviceLines['ticks'];
@@ -185,6 +196,12 @@ export function toDeviceEvent(value: unknown): DeviceEvent | undefined {
   const schema = typeof type === 'string' ? byType.get(type) : undefined;
   const result = schema?.safeParse(value);
   return result?.success ? result.data : undefined;
+}
+
+/** The samples of an `audio` event. */
+export function audioSamples({ v }: AudioEvent): Int16Array {
+  const bytes = Buffer.from(v, 'base64');
+  return Int16Array.from({ length: bytes.length >> 1 }, (_, i) => bytes.readInt16LE(2 * i));
 }
 
 /** The frame of a `features` event, as the front end left it. */

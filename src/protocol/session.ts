@@ -77,6 +77,9 @@ export async function openSession(port: string | Transport, options: SessionOpti
   return new DeviceSession(transport, options);
 }
 
+/** Commands whose answer says what was understood. */
+const SETTINGS: ReadonlySet<string> = new Set(['cutoff', 'window', 'refractory', 'gain']);
+
 class DeviceSession implements Session {
   readonly path: string;
   readonly #transport: Transport;
@@ -177,14 +180,15 @@ class DeviceSession implements Session {
 
   /** A command may arrive as another one that makes sense, too: the device says what it has understood. */
   #asAsked(line: string, event: OkEvent): OkEvent {
-    const [, model, value] = line.split(' ').map(Number);
+    const [, ...numbers] = line.split(' ').map(Number);
+    const [model, value] = event.cmd === 'gain' ? [undefined, numbers[0]] : numbers;
     const other = (said: number | undefined, asked: number | undefined) =>
       said !== undefined && said !== asked;
-    if (event.cmd !== 'cutoff' || !(other(event.m, model) || other(event.value, value))) return event;
+    if (!SETTINGS.has(event.cmd) || !(other(event.m, model) || other(event.value, value))) return event;
     throw toolError({
       what: `the device understood another command than \`${line}\``,
       where: this.path,
-      why: `it set the cutoff of model ${event.m} to ${event.value}`,
+      why: `it set the ${event.cmd}${event.m === undefined ? '' : ` of model ${event.m}`} to ${event.value}`,
       next: 'check the cable, and give the command again',
     });
   }

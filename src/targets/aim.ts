@@ -36,6 +36,10 @@ export interface Aim {
   readonly trust?: readonly TrustField[];
   /** Firmware that tells every value on the way: for a proof, not for use. */
   readonly trace?: boolean;
+  /** Firmware whose detectors and microphone can be set while it runs. */
+  readonly live?: boolean;
+  /** Firmware that sends what its microphone hears, while it is asked for. */
+  readonly audio?: boolean;
   /**
    * How busy the real board will be, also where its twin is aimed at; undefined where that cannot be told. Estimated
    * when it is first asked for: that takes a plan of every model.

@@ -34,10 +34,10 @@ const ARTIFACTS = 'artifacts';
  */
 export function realStages(ask?: Ask, consent: TrustOptions = {}): Stages {
   return {
-    async render({ project, board, runtime, tflmPath, trace = false }) {
+    async render({ project, board, runtime, tflmPath, trace = false, live = false, audio = false }) {
       if (tflmPath !== undefined) checkFolder(tflmPath);
       const { renderProject } = await import('../emit/project.js');
-      const options = { trace, ...(tflmPath === undefined ? {} : { tflmPath }) };
+      const options = { trace, live, audio, ...(tflmPath === undefined ? {} : { tflmPath }) };
       return renderProject({ project, board, runtime, toolVersion: VERSION, options });
     },
     async trust({ trust = [] }, firmware, folder) {

@@ -1,6 +1,6 @@
 /** monitor: a board that already runs, and what is said where it runs something else. */
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -114,6 +114,29 @@ describe('monitor', () => {
     const { err, lines } = await tryMonitor(project, { board: 'native' }, { ...SAME, frontend: 'ee' }, false);
     expect(err()).toContain('warning fake, build 0123456789ab: the board’s front end is not the project’s\n');
     expect(lines().map(({ t }) => t)).toEqual(['hello']);
+  });
+
+  test('--set is made on the board, and --save writes it to kws.json', async () => {
+    const folder = mkdtempSync(join(root, 'set '));
+    for (const file of ['kws.json', 'wake.tflite'])
+      writeFileSync(join(folder, file), readFileSync(join(project, file)));
+    const before = JSON.parse(readFileSync(join(folder, 'kws.json'), 'utf8')) as { models: object[] };
+    const set = [{ name: 'cutoff', value: 0.5 } as const];
+    const options = { board: 'native', play: ['x.wav'], set, save: true };
+    const { verdict, err } = await tryMonitor(folder, options, SAME, false);
+    expect(verdict).toBe(0);
+    expect(err()).toContain('written to kws.json: 1 setting; kws-gen flash');
+    const after = JSON.parse(readFileSync(join(folder, 'kws.json'), 'utf8')) as { models: object[] };
+    expect(after.models[0]).toMatchObject({ detector: { cutoff: 0.5 } });
+    expect({ ...after, models: 0 }).toEqual({ ...before, models: 0 });
+  });
+
+  test.each<[OptionValues, string]>([
+    [{ keep: true }, '--keep: there is nothing to be kept'],
+    [{ save: true, model: 'x.tflite' }, '--save: there is no kws.json to be written'],
+  ])('%j is refused', async (options, message) => {
+    const { error } = await tryMonitor(project, { board: 'native', ...options }, SAME);
+    expect(error!.message).toContain(message);
   });
 
   test('without a project: any board on a named port', async () => {

@@ -334,6 +334,7 @@ void idle() {
 }
 
 bool has_microphone() { return board.mic != "none"; }
+bool microphone_gain(uint32_t gain) { return board.mic != "none" && gain <= 80; }
 
 bool microphone_begin(AudioRing& ring, uint32_t, const char** reason) {
   if (board.mic == "fails") {

@@ -8,6 +8,7 @@ import { modelInput } from '../../src/frontend/input.js';
 import { transposed } from '../../src/frontend/layout.js';
 import { createMicroFrontend } from '../../src/frontend/micro/frontend.js';
 import { FRONTEND_PRESETS } from '../../src/frontend/presets.js';
+import { audioSamples } from '../../src/protocol/events.js';
 import { RESYNCHRONISE } from '../../src/protocol/frame.js';
 import {
   boardNoise,
@@ -34,6 +35,109 @@ const SECOND = 16_000;
 const briefs = (part: readonly Said[]) => part.map(brief);
 const scores = (part: readonly Said[]) => part.filter(({ t }) => t === 'score' || t === 'detect');
 const count = (part: readonly Said[], wanted: string) => briefs(part).filter((one) => one === wanted).length;
+
+/** Samples of the audio lines, with zeros where some are missing. */
+function soundOf(part: readonly Said[]): Int16Array {
+  const lines = part.filter((one) => one.t === 'audio');
+  const sound = new Int16Array(Math.max(0, ...lines.map((one) => one.n + audioSamples(one).length)));
+  for (const one of lines) sound.set(audioSamples(one), one.n);
+  return sound;
+}
+
+describe('audio to the host', () => {
+  const ramp = boardNoise(1000, 3);
+  const bytesOf = (sound: Int16Array) => new Uint8Array(sound.buffer);
+
+  test('none unless it is asked for, and none after a new hello', async () => {
+    const clip = [...say('play 1000'), ...frames(ramp)];
+    const [, silent, on, again] = await run(
+      {},
+      mark,
+      clip,
+      mark,
+      say('audio on'),
+      clip,
+      mark,
+      say('hello'),
+      clip,
+    );
+    expect(soundOf(silent!)).toHaveLength(0);
+    expect(bytesOf(soundOf(on!))).toEqual(ramp);
+    expect(briefs(on!).at(-1)).toBe('end 1000');
+    expect(scores(on!)).toEqual(scores(silent!));
+    expect(soundOf(again!)).toHaveLength(0);
+  });
+
+  test('of the microphone: its samples, and how many were lost before them', async () => {
+    const [, heard] = await run(
+      { mic: 'works' },
+      'd',
+      say('audio on'),
+      mark,
+      'm 1024 3',
+      'd',
+      'm 5000 1',
+      'd',
+    );
+    const lines = heard!.filter((one) => one.t === 'audio');
+    expect(lines.map(({ n, lost }) => [n, lost]).slice(0, 5)).toEqual([
+      [0, 0],
+      [256, 0],
+      [512, 0],
+      [768, 0],
+      [1024, 5000 - 1024],
+    ]);
+    expect(bytesOf(soundOf(heard!).subarray(0, 1000).slice())).toEqual(ramp);
+  });
+});
+
+describe('settings while it runs', () => {
+  test.each([
+    ['window 0 1', 'ok window'],
+    ['window 0 50', 'ok window'],
+    ['window 0 51', 'fault bad-command'],
+    ['window 0 0', 'fault bad-command'],
+    ['window 9 1', 'fault bad-command'],
+    ['refractory 0 65535', 'ok refractory'],
+    ['refractory 0 65536', 'fault bad-command'],
+    ['gain 80', 'ok gain'],
+    ['gain 81', 'fault bad-command'],
+    ['audio loud', 'fault bad-command'],
+  ])('%s: %s', async (line, expected) => {
+    const [, answers] = await run({ mic: 'works' }, 'd', mark, say(line));
+    expect(briefs(answers!)).toEqual([expected]);
+  });
+
+  test('without a microphone there is no gain', async () => {
+    const [, answers] = await run({}, 'd', mark, say('gain 1'));
+    expect(briefs(answers!)).toEqual(['fault bad-command']);
+  });
+
+  test('a window of one is the newest inference alone, after a reset, too', async () => {
+    const clip = [...say('play 2000'), ...frames(boardNoise(2000, 132))];
+    const [, before, after] = await run(
+      {},
+      mark,
+      clip,
+      say('window 0 1', 'cutoff 0 255', 'reset'),
+      mark,
+      clip,
+    );
+    const own = (part: readonly Said[]) => part.filter((one) => one.t === 'score');
+    expect(own(after!).map(({ q }) => q)).toEqual(own(before!).map(({ q }) => q));
+    for (const { q, p } of own(after!))
+      expect(p).toEqual(q.map((value) => Math.round(((value + 128) / 255) * 10_000) / 10_000));
+    expect(own(before!).map(({ p }) => p)).not.toEqual(own(after!).map(({ p }) => p));
+  });
+
+  test('a long refractory time keeps later detections away', async () => {
+    const clip = [...say('play 16000'), ...frames(boardNoise(16_000, 132))];
+    const set = say('cutoff 0 100');
+    const [, before, after] = await run({}, set, mark, clip, say('refractory 0 60000'), mark, clip);
+    expect(count(before!, 'detect')).toBeGreaterThan(1);
+    expect(count(after!, 'detect')).toBe(1);
+  });
+});
 
 describe('commands', () => {
   test.each<[string, string[]]>([

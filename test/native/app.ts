@@ -50,6 +50,8 @@ export function buildApp(): Promise<string> {
     name: 'app',
     libraries: ['kws_app', 'kws_detector', 'kws_frontend', 'kws_hal', 'kws_protocol'],
     sources: [join(root, 'test', 'native', 'app-driver.cpp')],
+    // What firmware has only where it is asked for: it must be in nobody's way.
+    flags: ['-DKWS_LIVE', '-DKWS_AUDIO'],
     includes: [include, join(libraryRoot, 'kws_model', 'include')],
     // The ring, and no board.
     exclude: (file) => /kws_hal\/src\/(?!audio_ring)/.test(file),

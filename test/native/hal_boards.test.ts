@@ -29,7 +29,7 @@ const boards: readonly Board[] = [
     hal: 'arduino-pdm',
     headers: 'arduino-mbed',
     cases: 'arduino_pdm_cases.cpp',
-    defines: ['ARDUINO_ARCH_MBED', 'KWS_MIC_GAIN=60'],
+    defines: ['ARDUINO_ARCH_MBED', 'KWS_MIC_GAIN=60', 'KWS_LIVE'],
   },
   {
     name: 'arduino-pdm, Adafruit core',
@@ -61,6 +61,7 @@ const boards: readonly Board[] = [
       'ARDUINO_ARCH_ESP32',
       'ARDUINO_USB_CDC_ON_BOOT=1',
       'KWS_MIC_GAIN=4',
+      'KWS_LIVE',
       'KWS_MIC_PIN_BCLK=41',
       'KWS_MIC_PIN_WS=42',
       'KWS_MIC_PIN_SD=2',

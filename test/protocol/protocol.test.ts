@@ -56,6 +56,7 @@ const lines: Record<DeviceEvent['t'], Record<string, unknown>> = {
     input: { n: 2, ...ticks },
     models: [{ m: 'a', n: 4, ...ticks }],
   },
+  audio: { n: 256, lost: 0, v: 'AQD/fw==' },
   pin: { pin: 13, level: 1 },
   ok: { cmd: 'reset' },
   trace: { s: 'done' },

@@ -10,6 +10,7 @@ import { RUNTIMES, type Runtime } from '../../model/runtime.js';
 import { OUTPUT_CHOICES, type OutputChoice } from '../../passes/probabilities/choice.js';
 import { type NetworkSize, SIZES } from '../../train/network.js';
 import { parsePadding, parseRate, parseSnrs } from './evaluate-options.js';
+import { parseWanted, type Wanted } from './live.js';
 import { type MethodOption, type PinOption, parseMethod, parsePin } from './quantize-options.js';
 
 export interface OptionDefinition<T> {
@@ -209,6 +210,18 @@ export const OPTIONS = {
     'bench of boards (default: hil.json beside kws.json); --board all means every one',
   ),
   junit: text('--junit <file>', 'write the result as JUnit XML, too'),
+  set: {
+    flags: '--set <setting>',
+    description:
+      'set the running board: cutoff=0.9, window=3, refractory=800ms or gain=40; MODEL.cutoff=0.9 of one model; may be given several times',
+    parse: (value, before) => [
+      ...(before ?? []),
+      parseWanted('--set', value, (text) => parseDuration('--set', text)),
+    ],
+  } satisfies OptionDefinition<readonly Wanted[]>,
+  keep: flag('--keep', 'set it again where the board restarts in between'),
+  save: flag('--save', 'write what was set to kws.json in the end'),
+  live: flag('--live', 'firmware whose averaging window, refractory time and gain can be set while it runs'),
   refractory: flag('--refractory', 'choose the refractory time, too'),
   dryRun: flag('--dry-run', 'show what would be done, and write nothing'),
   word: {

@@ -23,6 +23,8 @@ import { printable } from '../../text/text.js';
 export interface EventView {
   /** @param model of the session, this event in it */
   show(event: HeardEvent, model: SessionModel): void;
+  /** A word for the user that is no event. */
+  note(text: string): void;
   /** The last state stays. */
   close(): void;
 }
@@ -41,6 +43,9 @@ function lineView(out: Output): EventView {
     show(event) {
       if (event.t !== 'noise') out.line({ ...event });
       else if (isText(event)) out.line({ ...event });
+    },
+    note(text) {
+      out.progress(text);
     },
     close() {},
   };
@@ -75,6 +80,7 @@ function meterView(out: Output, hello: HelloEvent): EventView {
   };
   return {
     show: (event, model) => show[event.t]?.(event as never, model),
+    note: (text) => meter.above(colours.cyan(printable(text))),
     close: () => meter.end(),
   };
 }

@@ -15,6 +15,8 @@ import { type SessionModel, sessionNext, sessionStart } from '../../targets/sess
 import { printable } from '../../text/text.js';
 import type { Clips } from './clips.js';
 import type { CommandContext, Verdict } from './command.js';
+import type { LiveControl } from './live.js';
+import { KEYS_HELP, readKeys } from './live-keys.js';
 import type { OptionValues } from './options.js';
 import { asLines, eventView } from './show-events.js';
 
@@ -34,6 +36,10 @@ export interface StreamRequest {
   readonly cutoffs?: ReadonlyMap<string, number>;
   /** Samples that the models need for one score, at a rate in Hz. */
   readonly leastSamples?: (rate: number) => number | undefined;
+  /** Settings that are made while it is watched. */
+  readonly live?: LiveControl;
+  /** Writes what was set; gives what is to be said of it. */
+  readonly save?: () => Promise<string>;
   /** Ends after the hello. */
   readonly helloOnly?: boolean;
 }
@@ -186,26 +192,36 @@ async function listen(
     untilDetect,
     leastSamples,
     watch,
+    live,
+    save,
   }: StreamRequest & { readonly watch: ScoreWatch | undefined },
-  { out }: CommandContext,
+  context: CommandContext,
   finish: (how: Ending) => void,
   seen: (model: SessionModel) => void,
 ): Promise<void> {
   const { hello } = device;
   let model = sessionStart(hello, untilDetect);
-  const view = eventView(out, hello);
+  const view = eventView(context.out, hello);
+  const note = (text: string) => view.note(text);
+  const end = () => finish('interrupted');
+  const stopKeys =
+    live === undefined || save === undefined ? undefined : readKeys(context, { live, note, save, end });
+  if (stopKeys !== undefined) note(KEYS_HELP);
   try {
     const sources = (await clipsAt?.(hello.rate)) ?? clips;
     for await (const event of hear(device, sources, { watch, leastSamples: leastSamples?.(hello.rate) })) {
       model = sessionNext(model, event);
       seen(model);
       view.show(event, model);
+      const told = event.t === 'hello' ? await live?.restarted() : undefined;
+      if (told !== undefined) note(told);
       if (model.verdict !== 'heard') continue;
       finish('heard');
       return;
     }
     if (clips.length > 0) finish('played');
   } finally {
+    stopKeys?.();
     view.close();
   }
 }

@@ -26,6 +26,16 @@ export function tunedEntry(
   setting: Setting,
   note: TunedNote,
 ): DetectorFields {
+  return { ...settingEntry(entry, model, frontend, setting), tuned: note };
+}
+
+/** The same of a setting that was not measured: where it comes from is not said. */
+export function settingEntry(
+  entry: DetectorEntry | undefined,
+  model: ResolvedModel,
+  frontend: AudioFrontendSpec,
+  setting: Setting,
+): DetectorFields {
   const { tuned: _, ...before } = typeof entry === 'string' ? { preset: entry } : (entry ?? {});
   const wanted = withSetting(model.detector, setting);
   const resolve = (fields: DetectorFields): DetectorSpec | undefined =>
@@ -60,7 +70,7 @@ export function tunedEntry(
       why: 'no fields of the detector come to what was measured',
       next: 'report it with this kws.json; --dry-run shows the setting',
     });
-  return { ...found, tuned: note };
+  return found;
 }
 
 function same(a: DetectorSpec, b: DetectorSpec): boolean {

@@ -28,6 +28,33 @@ export function withDetector(text: string, index: number, detector: object): str
   return `${text.slice(0, last.end)}${separator}"detector"${colon}${written(detector, layout)}${text.slice(last.end)}`;
 }
 
+/**
+ * The file with a value at a place; objects on the way to it that are not there are made.
+ * @param path of keys, from the file's own object
+ */
+export function withValue(text: string, path: readonly string[], value: unknown): string {
+  let start = text.indexOf('{');
+  for (const [depth, key] of path.entries()) {
+    const all = members(text, start);
+    const own = all.find((member) => member.key === key);
+    const rest = path.slice(depth + 1);
+    const last = all.at(-1);
+    if (own === undefined) {
+      const made = rest.reduceRight<unknown>((inner, name) => ({ [name]: inner }), value);
+      const member = `${JSON.stringify(key)}: ${inline(made)}`;
+      if (last === undefined)
+        return `${text.slice(0, start + 1)} ${member} ${text.slice(next(text, start + 1))}`;
+      const onOneLine = !text.slice(start, last.keyStart).includes('\n');
+      const layout = layoutOf(text, last.keyStart);
+      const separator = onOneLine || layout === undefined ? ', ' : `,${layout.newline}${layout.indent}`;
+      return `${text.slice(0, last.end)}${separator}${member}${text.slice(last.end)}`;
+    }
+    if (rest.length === 0) return text.slice(0, own.start) + JSON.stringify(value) + text.slice(own.end);
+    start = own.start;
+  }
+  return text;
+}
+
 /** How the file is laid out there; undefined where it is on one line. */
 interface Layout {
   readonly newline: string;

@@ -88,6 +88,16 @@ static void other_rates_are_refused() {
   CHECK(fake::pdm.calls.empty());
 }
 
+static void gain_can_be_set_while_it_runs() {
+#if defined(KWS_LIVE)
+  start();
+  CHECK(kws::hal::microphone_gain(80));
+  CHECK(fake::pdm.calls.back() == "gain 80");
+  CHECK(!kws::hal::microphone_gain(81));
+  CHECK(fake::pdm.calls.back() == "gain 80");
+#endif
+}
+
 static const Case cases[] = {
     SERIAL_CASES,
     {"starts-mono-with-the-board-files-gain", starts_mono_with_the_board_files_gain},
@@ -95,6 +105,7 @@ static const Case cases[] = {
      drops_the_settling_time_then_delivers_in_order},
     {"empties-buffers-larger-than-its-own", empties_buffers_larger_than_its_own},
     {"counts-overruns", counts_overruns},
+    {"gain-can-be-set-while-it-runs", gain_can_be_set_while_it_runs},
     {"a-stream-that-never-changes-is-noticed", a_stream_that_never_changes_is_noticed},
     {"start-failure-is-reported", start_failure_is_reported},
     {"other-rates-are-refused", other_rates_are_refused},

@@ -161,6 +161,15 @@ static void both_ports_keep_what_comes_while_the_model_computes() {
   CHECK(fake::usb.kept == kws::hal::kReceiveBytes);
 }
 
+static void gain_can_be_set_while_it_runs() {
+  start();
+  deliver(words(160));
+  CHECK(kws::hal::microphone_gain(0));
+  deliver({0x7fffff, -0x800000, 256});
+  CHECK((listener.heard() == std::vector<int16_t>{0x7fff, -0x8000, 1}));
+  CHECK(!kws::hal::microphone_gain(17));
+}
+
 static const Case cases[] = {
     SERIAL_CASES,
     {"starts-with-the-board-files-pins", starts_with_the_board_files_pins},
@@ -168,6 +177,7 @@ static const Case cases[] = {
      drops_the_settling_time_then_delivers_in_order},
     {"amplifies-and-saturates", amplifies_and_saturates},
     {"counts-overruns", counts_overruns},
+    {"gain-can-be-set-while-it-runs", gain_can_be_set_while_it_runs},
     {"a-stream-that-never-changes-is-noticed", a_stream_that_never_changes_is_noticed},
     {"start-failures-are-reported-and-undone", start_failures_are_reported_and_undone},
     {"follows-the-port-that-the-host-uses", follows_the_port_that_the_host_uses},

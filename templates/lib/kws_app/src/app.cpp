@@ -103,6 +103,9 @@ bool App::poll_audio() {
             "the "
             "board file? The plain Nano 33 BLE has none.");
     }
+#ifdef KWS_AUDIO
+    send_audio(chunk, count);
+#endif
     pipeline_.consume(chunk, count);
     if (host_.room_due()) send_credit(false);
   }
@@ -137,6 +140,9 @@ void App::start_play(uint32_t samples, bool memory) {
 
 void App::finish_play() {
   tracer.end_of_samples();
+#ifdef KWS_AUDIO
+  flush_audio();
+#endif
   line_.begin("end")
       .add("samples", host_.received())
       .add("scores", scores_)
@@ -157,6 +163,9 @@ void App::back_to_microphone() {
 }
 
 void App::reset() {
+#ifdef KWS_AUDIO
+  begin_audio();
+#endif
   pipeline_.reset();
   silence_.reset();
   scores_ = 0;
@@ -205,6 +214,9 @@ void App::handle(const Command& command) {
     case CommandKind::kNone:
       return;
     case CommandKind::kHello:
+#ifdef KWS_AUDIO
+      audio_on_ = false;  // whoever is new has not asked for it
+#endif
       return send_hello();
     case CommandKind::kBadCommand:
       return fault("bad-command", command.reason);
@@ -235,6 +247,19 @@ void App::handle(const Command& command) {
 #endif
     case CommandKind::kCredit:
       return send_credit(false);
+#ifdef KWS_AUDIO
+    case CommandKind::kAudioOn:
+    case CommandKind::kAudioOff:
+      audio_on_ = command.kind == CommandKind::kAudioOn;
+      begin_audio();
+      return send_ok("audio");
+#endif
+#ifdef KWS_LIVE
+    case CommandKind::kWindow:
+    case CommandKind::kRefractory:
+    case CommandKind::kGain:
+      return set_live(command);
+#endif
     default:
       break;
   }
@@ -280,6 +305,54 @@ void App::handle(const Command& command) {
       return;
   }
 }
+
+#ifdef KWS_LIVE
+void App::set_live(const Command& command) {
+  if (command.kind == CommandKind::kGain) {
+    if (!hal::microphone_gain(command.value))
+      return fault("bad-command",
+                   "gain: this board's microphone has none that can be set to that.");
+    begin_ok("gain").add("value", command.value).end();
+    return;
+  }
+  Detector* const detector = kHasFrontend && command.model < config_.model_count
+                                 ? config_.models[command.model].detector
+                                 : nullptr;
+  if (detector == nullptr) {
+    return fault("bad-command", "There is no detector of a model of that number; see 'hello'.");
+  }
+  if (command.kind == CommandKind::kRefractory) {
+    detector->set_refractory(static_cast<uint16_t>(command.value));
+  } else if (!detector->set_window(command.value)) {
+    return fault("bad-command", "window: this firmware keeps fewer inferences than that.");
+  }
+  begin_ok(command_name(command.kind)).add("m", command.model).add("value", command.value).end();
+}
+#endif
+
+#ifdef KWS_AUDIO
+void App::begin_audio() { audio_count_ = 0; }
+
+// Before they are consumed: they are counted from the pipeline's own count.
+void App::send_audio(const int16_t* samples, size_t count) {
+  if (!audio_on_) return;
+  for (size_t i = 0; i < count; ++i) {
+    if (audio_count_ == 0) audio_at_ = pipeline_.samples() + static_cast<uint32_t>(i);
+    audio_block_[audio_count_++] = samples[i];
+    if (audio_count_ == kAudioBlock) flush_audio();
+  }
+}
+
+void App::flush_audio() {
+  if (audio_count_ == 0) return;
+  line_.begin("audio")
+      .add("n", audio_at_)
+      .add("lost", ring_.overruns())
+      .add_base64("v", audio_block_, audio_count_ * sizeof(int16_t))
+      .end();
+  audio_count_ = 0;
+}
+#endif
 
 #ifdef KWS_TRACE
 void App::trace(const Command& command) {

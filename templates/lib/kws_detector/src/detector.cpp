@@ -4,6 +4,10 @@ namespace kws {
 
 Detector::Detector(const DetectorConfig& config, uint8_t* window)
     : config_(config), window_(window), cutoff_(config.cutoff) {
+#ifdef KWS_LIVE
+  window_size_ = config.window;
+  refractory_steps_ = config.refractory_steps;
+#endif
   reset();
 }
 
@@ -12,7 +16,7 @@ void Detector::reset() {
   inferences_ = 0;
   pending_ = false;
   heard_ = -1;
-  deaf_ = config_.start_deaf ? -static_cast<int32_t>(config_.refractory_steps) : 0;
+  deaf_ = config_.start_deaf ? -static_cast<int32_t>(refractory_steps()) : 0;
 }
 
 void Detector::clear() {
@@ -22,8 +26,17 @@ void Detector::clear() {
   newest_ = 0;
 }
 
+#ifdef KWS_LIVE
+bool Detector::set_window(uint32_t inferences) {
+  if (inferences == 0 || inferences > detector_window(config_)) return false;
+  window_size_ = static_cast<uint8_t>(inferences);
+  clear();
+  return true;
+}
+#endif
+
 void Detector::infer(const uint8_t* probabilities) {
-  const bool full = filled_ == config_.window;
+  const bool full = filled_ == window();
   uint8_t* slot = window_ + static_cast<size_t>(next_) * config_.outputs;
   newest_ = 0;
   for (uint32_t i = 0; i < config_.outputs; i++) {
@@ -32,7 +45,7 @@ void Detector::infer(const uint8_t* probabilities) {
     slot[i] = p;
     if (is_target(i) && p > newest_) newest_ = p;
   }
-  next_ = static_cast<uint8_t>(next_ + 1 == config_.window ? 0 : next_ + 1);
+  next_ = static_cast<uint8_t>(next_ + 1 == window() ? 0 : next_ + 1);
   if (!full) filled_++;
   inferences_++;
   pending_ = true;
@@ -91,7 +104,7 @@ int32_t Detector::candidate(bool* any_blocked) const {
 }
 
 void Detector::start_refractory(uint32_t label) {
-  deaf_ = -static_cast<int32_t>(config_.refractory_steps);
+  deaf_ = -static_cast<int32_t>(refractory_steps());
   heard_ = config_.same_label_only ? static_cast<int8_t>(label) : int8_t{-1};
 }
 
@@ -107,7 +120,7 @@ uint16_t Detector::p(uint32_t output) const {
   return static_cast<uint16_t>((sums_[output] * 20000u + 255u * count) / (510u * count));
 }
 
-uint32_t Detector::divisor() const { return config_.partial_present ? filled_ : config_.window; }
+uint32_t Detector::divisor() const { return config_.partial_present ? filled_ : window(); }
 
 // Times the divisor, so that means compare as integers.
 uint32_t Detector::mean(uint32_t output) const {
@@ -118,7 +131,7 @@ uint32_t Detector::mean(uint32_t output) const {
 }
 
 bool Detector::over(uint32_t output) const {
-  return filled_ >= config_.minimum && mean(output) > static_cast<uint32_t>(cutoff_) * divisor();
+  return filled_ >= minimum() && mean(output) > static_cast<uint32_t>(cutoff_) * divisor();
 }
 
 bool Detector::blocked(uint32_t output) const {

@@ -105,6 +105,19 @@ const char* command_name(CommandKind kind) {
       return "trace";
     case CommandKind::kCutoff:
       return "cutoff";
+#ifdef KWS_LIVE
+    case CommandKind::kWindow:
+      return "window";
+    case CommandKind::kRefractory:
+      return "refractory";
+    case CommandKind::kGain:
+      return "gain";
+#endif
+#ifdef KWS_AUDIO
+    case CommandKind::kAudioOn:
+    case CommandKind::kAudioOff:
+      return "audio";
+#endif
     default:
       return "";
   }
@@ -258,6 +271,30 @@ bool CommandParser::parse_line() {
       return done(CommandKind::kCutoff);
     return bad_command("cutoff takes a model's number and a value from 0 to 255");
   }
+#ifdef KWS_LIVE
+  if (equals(word, "window")) {
+    if (number(first, 255, &command_.model) && number(second, 255, &command_.value) &&
+        command_.value > 0)
+      return done(CommandKind::kWindow);
+    return bad_command("window takes a model's number and a number of inferences");
+  }
+  if (equals(word, "refractory")) {
+    if (number(first, 255, &command_.model) && number(second, 65535, &command_.value))
+      return done(CommandKind::kRefractory);
+    return bad_command("refractory takes a model's number and a number of feature steps");
+  }
+  if (equals(word, "gain")) {
+    if (number(first, 255, &command_.value) && second.size == 0) return done(CommandKind::kGain);
+    return bad_command("gain takes a value from 0 to 255");
+  }
+#endif
+#ifdef KWS_AUDIO
+  if (equals(word, "audio")) {
+    if (second.size == 0 && equals(first, "on")) return done(CommandKind::kAudioOn);
+    if (second.size == 0 && equals(first, "off")) return done(CommandKind::kAudioOff);
+    return bad_command("audio takes on, or off");
+  }
+#endif
   return bad_command(
       "unknown command; send hello, reset, mic, play, stop, input, trace, cutoff or stats");
 }

@@ -147,6 +147,21 @@ LineWriter& LineWriter::add_hex(const char* name, const void* bytes, size_t coun
   return put('"');
 }
 
+LineWriter& LineWriter::add_base64(const char* name, const void* bytes, size_t count) {
+  static constexpr char kDigits[] =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  const uint8_t* const from = static_cast<const uint8_t*>(bytes);
+  key(name).put('"');
+  for (size_t i = 0; i < count; i += 3) {
+    uint32_t group = 0;
+    for (size_t k = 0; k < 3; ++k) group = group << 8 | (i + k < count ? from[i + k] : 0u);
+    for (size_t k = 0; k < 4; ++k) {
+      put(i + k > count ? '=' : kDigits[group >> (18 - 6 * k) & 63]);
+    }
+  }
+  return put('"');
+}
+
 LineWriter& LineWriter::open(char bracket, Level level) {
   if (depth_ >= kMaxDepth) {
     overlong_ = true;

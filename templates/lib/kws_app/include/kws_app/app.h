@@ -42,6 +42,14 @@ class App final : private PipelineListener {
 #ifdef KWS_TRACE
   void trace(const Command& command);
 #endif
+#ifdef KWS_LIVE
+  void set_live(const Command& command);
+#endif
+#ifdef KWS_AUDIO
+  void begin_audio();
+  void send_audio(const int16_t* samples, size_t count);
+  void flush_audio();
+#endif
   void back_to_microphone();
   void reset();
 
@@ -77,6 +85,14 @@ class App final : private PipelineListener {
   uint32_t input_model_ = 0;
   uint32_t scores_ = 0;
   uint32_t detections_ = 0;
+#ifdef KWS_AUDIO
+  // What is heard goes to the host only while it asks for it.
+  static constexpr uint32_t kAudioBlock = 256;  // samples
+  bool audio_on_ = false;
+  uint32_t audio_at_ = 0;  // of the first sample that waits, since reset
+  uint32_t audio_count_ = 0;
+  int16_t audio_block_[kAudioBlock] = {};
+#endif
 };
 
 }  // namespace kws

@@ -35,8 +35,18 @@ struct DetectorConfig {
   bool top_only;         // a target must also have the highest mean of all outputs
 };
 
+#ifdef KWS_LIVE
+// So many inferences can be averaged where the window is set while the firmware runs.
+constexpr uint8_t kDetectorLiveWindow = 50;
+constexpr uint8_t detector_window(const DetectorConfig& config) {
+  return config.window > kDetectorLiveWindow ? config.window : kDetectorLiveWindow;
+}
+#else
+constexpr uint8_t detector_window(const DetectorConfig& config) { return config.window; }
+#endif
+
 constexpr size_t detector_storage_bytes(const DetectorConfig& config) {
-  return static_cast<size_t>(config.outputs) * config.window;
+  return static_cast<size_t>(config.outputs) * detector_window(config);
 }
 
 struct Detection {
@@ -49,10 +59,16 @@ class Detector {
   // `config` and `window` (detector_storage_bytes(config) bytes) outlive the detector.
   Detector(const DetectorConfig& config, uint8_t* window);
 
-  // As after start; a changed cutoff stays.
+  // As after start; a changed cutoff stays, as do other settings.
   void reset();
   uint8_t cutoff() const { return cutoff_; }
   void set_cutoff(uint8_t cutoff) { cutoff_ = cutoff; }
+#ifdef KWS_LIVE
+  // 1...detector_window(config); what was averaged is forgotten. False: out of range.
+  bool set_window(uint32_t inferences);
+  // From the next detection on.
+  void set_refractory(uint16_t steps) { refractory_steps_ = steps; }
+#endif
 
   // A new row of probabilities, [outputs] uint8 (an int8 output plus 128).
   void infer(const uint8_t* probabilities);
@@ -71,6 +87,17 @@ class Detector {
   uint32_t inferences() const { return inferences_; }
 
  private:
+#ifdef KWS_LIVE
+  uint8_t window() const { return window_size_; }
+  uint8_t minimum() const {
+    return config_.minimum < window_size_ ? config_.minimum : window_size_;
+  }
+  uint16_t refractory_steps() const { return refractory_steps_; }
+#else
+  uint8_t window() const { return config_.window; }
+  uint8_t minimum() const { return config_.minimum; }
+  uint16_t refractory_steps() const { return config_.refractory_steps; }
+#endif
   bool is_target(uint32_t output) const { return (config_.targets >> output & 1u) != 0; }
   int32_t candidate(bool* any_blocked) const;
   void start_refractory(uint32_t label);
@@ -83,6 +110,10 @@ class Detector {
   const DetectorConfig& config_;
   uint8_t* window_;  // [window][outputs], a ring of inferences
   uint8_t cutoff_;
+#ifdef KWS_LIVE
+  uint8_t window_size_;
+  uint16_t refractory_steps_;
+#endif
   uint8_t next_;    // where the next inference goes
   uint8_t filled_;  // inferences in the window
   int8_t heard_;    // the label the refractory time holds for, -1: every label

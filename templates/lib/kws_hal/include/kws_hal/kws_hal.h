@@ -35,6 +35,11 @@ void idle();
 bool microphone_begin(AudioRing& ring, uint32_t sample_rate, const char** reason);
 // Whether this board has one at all.
 bool has_microphone();
+#ifdef KWS_LIVE
+// Sets its gain while it runs, in the capture API's units, until the next start. False: it has none
+// that can be set, or not so high.
+bool microphone_gain(uint32_t gain);
+#endif
 
 // Output pins, by the numbers that the board's framework gives them. Where there are none (virtual
 // boards) the calls do nothing, and the application says on the serial line what they would have

@@ -45,6 +45,14 @@ void on_receive() {
 
 bool has_microphone() { return true; }
 
+#ifdef KWS_LIVE
+bool microphone_gain(uint32_t gain) {
+  if (gain > 80) return false;  // of the nRF52's 0…80, half a decibel each
+  PDM.setGain(static_cast<int>(gain));
+  return true;
+}
+#endif
+
 bool microphone_begin(AudioRing& to, uint32_t sample_rate, const char** reason) {
   if (sample_rate != kSampleRate) {
     *reason = "The PDM driver of this board captures 16000 samples per second and nothing else";

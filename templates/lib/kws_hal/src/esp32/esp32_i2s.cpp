@@ -37,10 +37,15 @@ constexpr BaseType_t kCore = 0;        // the loop task runs on core 1
 Settling settling;
 int32_t slots[kChunk];
 int16_t samples[kChunk];
+#ifdef KWS_LIVE
+volatile int gain_bits = KWS_MIC_GAIN;
+#else
+constexpr int gain_bits = KWS_MIC_GAIN;
+#endif
 
 // The upper 16 of 32 bits after amplification, saturated.
 int16_t to_sample(int32_t slot) {
-  const int32_t value = slot >> (16 - KWS_MIC_GAIN);
+  const int32_t value = slot >> (16 - gain_bits);
   if (value > INT16_MAX) return INT16_MAX;
   if (value < INT16_MIN) return INT16_MIN;
   return static_cast<int16_t>(value);
@@ -70,6 +75,14 @@ bool fail(const char* why, const char** reason) {
 }  // namespace
 
 bool has_microphone() { return true; }
+
+#ifdef KWS_LIVE
+bool microphone_gain(uint32_t bits) {
+  if (bits > 16) return false;
+  gain_bits = static_cast<int>(bits);
+  return true;
+}
+#endif
 
 bool microphone_begin(AudioRing& ring, uint32_t sample_rate, const char** reason) {
   i2s_config_t config = {};

@@ -39,6 +39,15 @@ enum class CommandKind : uint8_t {
   kTraceTicks,
   kTraceReport,
 #endif
+#ifdef KWS_LIVE
+  kWindow,      // model, value: inferences
+  kRefractory,  // model, value: feature steps
+  kGain,        // value: in the capture API's units
+#endif
+#ifdef KWS_AUDIO
+  kAudioOn,
+  kAudioOff,
+#endif
   kStats,
   kCredit,
   kFrame,       // seq, payload, size

@@ -57,6 +57,8 @@ class LineWriter {
   }
   // Bytes as hex digits, in the order of memory (every target is little-endian).
   LineWriter& add_hex(const char* name, const void* bytes, size_t count);
+  // The same in base64, in two thirds of the room; padded.
+  LineWriter& add_base64(const char* name, const void* bytes, size_t count);
   // `json` stands as it is: the caller answers for it being one JSON value.
   LineWriter& add_raw(const char* name, const char* json) { return key(name).put(json); }
   // A whole array of integers or of texts.
