@@ -12,25 +12,32 @@ import type {
   Prerequisite,
   PrerequisiteId,
 } from '../platformio/toolchain.js';
+import type { TrainingPrerequisite } from '../train/prerequisites.js';
 import type { Command, CommandContext, Verdict } from './support/command.js';
 import { boardsOf } from './support/project-options.js';
 
-/** What an online machine can do without: PlatformIO downloads its own. */
-const OPTIONAL: ReadonlySet<PrerequisiteId> = new Set(['scons']);
+/** What can be done without: PlatformIO downloads its own SCons, and not everybody trains. */
+const OPTIONAL: ReadonlySet<Row['id']> = new Set(['scons', 'training', 'voices']);
+
+type Row = Prerequisite | TrainingPrerequisite;
 
 export const doctorCommand: Command = {
   name: 'doctor',
   summary: 'check what building, flashing and virtual boards need',
   description:
-    'Lists every prerequisite: found or not, what does not work without it, and the command that brings it. --fix installs PlatformIO into a folder of its own in the user’s cache, and on Debian, as root, the system’s packages; on a terminal it asks before. Boards of your own, boards/*.board.json beside kws.json, are checked, too. Exit code 1 where something is missing or wrong.',
+    'Lists every prerequisite: found or not, what does not work without it, and the command that brings it. --fix installs PlatformIO, and what train needs, into folders of their own in the user’s cache (some 200 and 630 MB), and on Debian, as root, the system’s packages; on a terminal it asks before. Boards of your own, boards/*.board.json beside kws.json, are checked, too. Exit code 1 where something is missing or wrong.',
   examples: ['kws-gen doctor', 'kws-gen doctor --fix'],
   options: ['project', 'fix', 'yes'],
   async run(options, context) {
     const stages = await import('../platformio/toolchain.js');
+    const { trainingPrerequisites } = await import('../train/prerequisites.js');
+    const { mendTraining } = await import('./support/train-install.js');
     const request = { fix: options.fix === true, ask: options.yes !== true };
     return doctor(request, context, {
       ...stages,
       checkPrerequisites: (needs) => stages.checkPrerequisites(process.env, needs),
+      trainingPrerequisites,
+      mendTraining: () => mendTraining(options, context),
       boards: () => boardsOf(options, context.directory),
     });
   },
@@ -43,6 +50,9 @@ export interface DoctorStages {
   missingPackages(found: readonly Prerequisite[]): readonly string[];
   installPackages(packages: readonly string[], options: InstallOptions): Promise<void>;
   installPlatformio(options: InstallOptions): Promise<unknown>;
+  trainingPrerequisites(): Promise<readonly TrainingPrerequisite[]>;
+  /** Installs what training needs, where that is agreed to. */
+  mendTraining(): Promise<unknown>;
   /** What killed runs left behind. */
   leftOver(): readonly LeftOver[];
 }
@@ -63,7 +73,10 @@ export async function doctor(
   const check = () => stages.checkPrerequisites({ git });
   let found = await check();
   if (request.fix) found = await mend(found, request, context, { ...stages, check });
-  for (const one of found) context.out.result({ t: 'prerequisite', ...one }, lines(one));
+  const training = await stages.trainingPrerequisites();
+  if (request.fix && training.some((one) => !one.found)) await stages.mendTraining();
+  const rows: readonly Row[] = [...found, ...(request.fix ? await stages.trainingPrerequisites() : training)];
+  for (const one of rows) context.out.result({ t: 'prerequisite', ...one }, lines(one));
   showOwnBoards(boards, context);
   await endLeftOver(request, context, stages);
   return !('problems' in boards) && found.every((one) => one.found || OPTIONAL.has(one.id)) ? 0 : 1;
@@ -168,7 +181,7 @@ function isThere(found: readonly Prerequisite[], id: PrerequisiteId): boolean {
   return found.some((one) => one.id === id && one.found);
 }
 
-function lines({ id, name, found, version, path, neededFor, fix }: Prerequisite): string[] {
+function lines({ id, name, found, version, path, neededFor, fix }: Row): string[] {
   if (found)
     return [
       `ok       ${name}${version === undefined ? '' : ` ${version}`}${path === undefined ? '' : `  (${path})`}`,

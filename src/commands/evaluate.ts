@@ -12,6 +12,7 @@ import type { LoadedProject } from '../project/resolve.js';
 import type { Check } from '../suite/types.js';
 import type { OpenBoards } from '../targets/boards.js';
 import type { Stages } from '../targets/stages.js';
+import { timeText } from '../text/time.js';
 import type { Command, CommandContext, Verdict } from './support/command.js';
 import { type Place, placeOf, RECORDING_OPTIONS, runOptions } from './support/evaluate-context.js';
 import { limitsOf } from './support/limits.js';
@@ -156,10 +157,7 @@ interface OnBoards {
 async function hearOnBoards(
   asked: OnBoards,
 ): Promise<{ readonly evaluation: Evaluation; readonly device: DeviceReport }> {
-  const [{ createDeviceRecorder }, { timeText }] = await Promise.all([
-    import('../evaluate/device/record.js'),
-    import('../evaluate/run.js'),
-  ]);
+  const { createDeviceRecorder } = await import('../evaluate/device/record.js');
   const { project, run, context } = asked;
   const boards = await boardsFor(asked);
   try {

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import type { ResolvedBoard } from '../boards/types.js';
 import { inputError } from '../diagnostics/errors.js';
+import { timeText } from '../text/time.js';
 import type { Checked } from '../train/check.js';
-import type { NetworkSize } from '../train/network.js';
 import type { Stage } from '../train/train.js';
 import type { TrainRequest, TrainResult } from '../train/types.js';
 import type { Command, CommandContext } from './support/command.js';
@@ -23,6 +23,7 @@ export const trainCommand: Command = {
     'kws-gen train --word "hey device"',
     'kws-gen train --word "hey device" --positives recordings/ --negatives talk/ --board esp32-s3-devkitc-1',
     'kws-gen train --word "hey device" --judge recordings/ --size s --quick',
+    'kws-gen train --word "hey device" --network streaming --board arduino-nano-rp2040-connect',
     'kws-gen train --resume',
     'kws-gen train --fix',
   ],
@@ -34,6 +35,7 @@ export const trainCommand: Command = {
     'noise',
     'judge',
     'board',
+    'network',
     'size',
     'maxFa',
     'quick',
@@ -61,7 +63,7 @@ export const trainCommand: Command = {
     const { train } = await import('../train/train.js');
     const listen = options.listen === undefined ? {} : { listen: resolve(directory, options.listen) };
     const progressed = { progress: meter(context), signal };
-    const result = await train(request, checked, { out, cache, ...progressed, ...listen });
+    const result = await train(request, checked, { directory, out, cache, ...progressed, ...listen });
     show(request, result, out, context);
     return 0;
   },
@@ -72,10 +74,10 @@ async function requested(
   options: OptionValues,
   { directory, out }: CommandContext,
 ): Promise<{ readonly request: TrainRequest; readonly out: string }> {
-  const { readRequest, TRAIN_FILE } = await import('../train/request.js');
+  const { portable, readRequest, TRAIN_FILE } = await import('../train/request.js');
   if (options.resume === true) {
     const folder = resolve(directory, options.projectOut ?? '.');
-    return { request: await readRequest(folder), out: folder };
+    return { request: await readRequest(folder, directory), out: folder };
   }
   const [word, ...spellings] = options.word ?? [];
   if (word === undefined)
@@ -88,6 +90,7 @@ async function requested(
   const target = findBoard(board, await loadBoards());
   const { nameOf } = await import('../train/project.js');
   const folder = resolve(directory, options.projectOut ?? nameOf(word));
+  const { network, size } = await networkFor(target, options, out);
   const request: TrainRequest = {
     word,
     spellings: spellings.length === 0 ? [word] : spellings,
@@ -96,15 +99,16 @@ async function requested(
     negatives: options.negatives ?? [],
     noises: options.noise ?? [],
     judges: options.judge ?? [],
-    size: options.size ?? (options.quick === true ? 's' : await sizeFor(target, out)),
+    network,
+    size,
     quick: options.quick === true,
     seed: options.seed ?? 1,
     board,
     maxFaPerHour: options.maxFa ?? USUAL_MAX_FA,
   };
   if (existsSync(join(folder, 'kws.json')) && options.force !== true) {
-    const before = existsSync(join(folder, TRAIN_FILE)) ? await readRequest(folder) : undefined;
-    if (JSON.stringify(before) !== JSON.stringify(request))
+    const before = existsSync(join(folder, TRAIN_FILE)) ? await readRequest(folder, folder) : undefined;
+    if (JSON.stringify(before) !== JSON.stringify(portable(request, directory, folder)))
       throw inputError({
         what:
           before === undefined ? 'is a project already' : 'is a project that was trained with other settings',
@@ -115,13 +119,20 @@ async function requested(
   return { request, out: folder };
 }
 
-/** The usual size, or the small one where the usual one would keep the board busy. */
-async function sizeFor(board: ResolvedBoard, out: CommandContext['out']): Promise<NetworkSize> {
+/** What is asked for; otherwise the usual network, or a smaller one where that would keep the board busy. */
+async function networkFor(
+  board: ResolvedBoard,
+  { network, size, quick }: OptionValues,
+  out: CommandContext['out'],
+): Promise<Pick<TrainRequest, 'network' | 'size'>> {
+  if (size !== undefined || quick === true) return { network: network ?? 'window', size: size ?? 's' };
   const { sizeOn } = await import('./support/train-size.js');
-  const { size, loads } = await sizeOn(board);
-  for (const { size: one, load } of loads)
-    out.progress(`size ${one}: load about ${Math.round(100 * load)} % of ${board.id} (estimated)`);
-  return size;
+  const choice = await sizeOn(board, network);
+  for (const one of choice.loads)
+    out.progress(
+      `${one.network}, size ${one.size}: load about ${Math.round(100 * one.load)} % of ${board.id} (estimated)`,
+    );
+  return { network: choice.network, size: choice.size };
 }
 
 function begin({ word, spellings }: TrainRequest, checked: Checked, { out }: CommandContext): void {
@@ -148,15 +159,12 @@ function meter({ out }: CommandContext): (stage: Stage, part: number, text?: str
       first = part;
     }
     const done = part - first;
-    const left = done > 0.02 ? ((Date.now() - began) * (1 - part)) / done : undefined;
+    const left = done > 0.02 ? ((Date.now() - began) * (1 - part)) / done / 1000 : undefined;
     const time = left === undefined ? '' : `, ${timeText(left)} left`;
     const percent = part > 0 ? ` ${Math.floor(100 * part)} %${time}` : '';
     out.status(`${stage}:${percent}${text === undefined ? '' : ` (${text})`}`);
   };
 }
-
-const timeText = (ms: number): string =>
-  ms < 90_000 ? `${Math.ceil(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`;
 
 function show(request: TrainRequest, result: TrainResult, folder: string, context: CommandContext): void {
   const { out, directory } = context;

@@ -8,6 +8,7 @@ import type { BoardNumbers } from '../boards/board-arithmetic.js';
 import { inputError, type Problem } from '../diagnostics/errors.js';
 import { frontendHash, stepMs } from '../frontend/spec.js';
 import { isStreaming } from '../model/fit.js';
+import { timeText } from '../text/time.js';
 import type { ClipFile, PositiveFile } from './clips.js';
 import { samplesToFirstScore } from './first-score.js';
 import { createHostRun } from './host-run.js';
@@ -244,12 +245,6 @@ function progressOf(
       part(job, 1);
     },
   };
-}
-
-/** `41 s`, `3 min 05 s` */
-export function timeText(seconds: number): string {
-  const whole = Math.ceil(seconds);
-  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
 }
 
 /** What was asked for and came to nothing is an error: a rate over no clip says nothing. */

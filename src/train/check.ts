@@ -14,8 +14,9 @@ import type { TrainRequest } from './types.js';
 import { findEngines } from './voices/engines.js';
 import { VOICES_FIX } from './voices/packages.js';
 import type { Engine } from './voices/types.js';
+import { arpabetOf } from './words/mnemonics.js';
 import { type NearWord, nearWords, otherConsonants, phonesOf, wordsOf } from './words/near.js';
-import { parseDictionary } from './words/phones.js';
+import { type Dictionary, parseDictionary } from './words/phones.js';
 
 export interface CheckOptions {
   readonly directory: string;
@@ -60,16 +61,14 @@ export async function checkTraining(request: TrainRequest, options: CheckOptions
   const text = await readFile(engine!.dictionary, 'utf8');
   const dictionary = parseDictionary(text);
   const english = request.language.startsWith('en');
-  const near = (english ? nearWords(request.word, dictionary) : undefined) ?? [];
   const espeak = engines.find(({ name }) => name === 'espeak-ng');
-  const say = async (flag: string, spelling: string) =>
-    espeak === undefined
-      ? undefined
-      : (await ask(espeak.program, ['-q', flag, '-v', request.language, '--', spelling]))
-          ?.trim()
-          .replace(/\s+/g, ' ');
-  const mnemonics = await say('-x', request.spellings[0]!);
-  const pronunciations = await Promise.all(request.spellings.map((spelling) => say('--ipa', spelling)));
+  const say: Say = async (flag, text, voice = request.language) =>
+    espeak === undefined ? undefined : await ask(espeak.program, ['-q', flag, '-v', voice, '--', text]);
+  const near = english ? await nearOf(request, await withUnknown(request.word, dictionary, say), say) : [];
+  const mnemonics = inOneLine(await say('-x', request.spellings[0]!));
+  const pronunciations = await Promise.all(
+    request.spellings.map(async (spelling) => inOneLine(await say('--ipa', spelling))),
+  );
   return {
     engine: engine!,
     engines,
@@ -82,6 +81,36 @@ export async function checkTraining(request: TrainRequest, options: CheckOptions
       return [one, english && phones !== undefined ? phones.join(' ') : undefined].filter(Boolean).join('  ');
     }),
   };
+}
+
+/** What espeak-ng makes of a text, in phonemes; undefined where it is not there. */
+type Say = (flag: '-x' | '--ipa', text: string, voice?: string) => Promise<string | undefined>;
+
+const inOneLine = (text: string | undefined) => text?.trim().replace(/\s+/g, ' ');
+
+/** The dictionary, and words of the phrase that it does not have, as espeak-ng reads them. */
+async function withUnknown(phrase: string, dictionary: Dictionary, say: Say): Promise<Dictionary> {
+  const more = new Map(dictionary);
+  for (const word of wordsOf(phrase).filter((one) => !dictionary.has(one))) {
+    const phones = arpabetOf(inOneLine(await say('-x', word, 'en-us')) ?? '');
+    if (phones !== undefined) more.set(word, phones);
+  }
+  return more;
+}
+
+/** Without those that espeak-ng reads as the phrase itself: names are spelled in many ways. */
+async function nearOf(
+  { word, spellings }: TrainRequest,
+  dictionary: Dictionary,
+  say: Say,
+): Promise<readonly NearWord[]> {
+  const near = nearWords(word, dictionary) ?? [];
+  // A full stop ends the line that it is answered with.
+  const texts = [...spellings, ...near.map(({ text }) => text)];
+  const lines = (await say('-x', texts.map((text) => `${text}.`).join('\n')))?.trim().split('\n') ?? [];
+  if (lines.length !== texts.length) return near;
+  const own = new Set(lines.slice(0, spellings.length).map((line) => line.trim()));
+  return near.filter((_, i) => !own.has(lines[spellings.length + i]!.trim()));
 }
 
 /** Words that do not have the phrase's words in them. */

@@ -1,18 +1,19 @@
 /** Features → a trained network, by templates/train/fit.py. Owns: the job, its progress, what is kept of it. */
 import { existsSync, mkdirSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { toolError } from '../diagnostics/errors.js';
 import type { MicroFrontendSpec } from '../frontend/spec.js';
 import { runTool } from '../platformio/run-tool.js';
 import { FIT_SCRIPT, type TrainingEngine } from './engine.js';
+import { isWhole, seal } from './kept.js';
+import type { Part } from './make-part.js';
 import type { Network, Weight } from './network.js';
-import type { Part } from './parts.js';
 import { keyOf } from './voices/speak.js';
 
 /** Changes when the same job would give another network. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** How a network is trained. */
 export interface Recipe {
@@ -31,6 +32,8 @@ export interface Recipe {
   /** Shares of the rest, and the part of a batch that are windows found to be hard. */
   readonly others: Readonly<Record<'real' | 'synthetic' | 'near' | 'broken' | 'noise', number>>;
   readonly hard: number;
+  /** Part of the near words' windows that end where a window with the word would. */
+  readonly aligned: number;
   /** When hard windows are looked for, as parts of the steps; how many are looked at, and shares by kind. */
   readonly minings: readonly number[];
   readonly sample: number;
@@ -47,11 +50,12 @@ export const RECIPE: Recipe = {
   dropout: 0.1,
   positive: 0.32,
   words: { real: 0.65, synthetic: 0.35 },
-  others: { real: 0.4, synthetic: 0.2, near: 0.25, broken: 0.1, noise: 0.05 },
-  hard: 0.2,
-  minings: [0.2, 0.4, 0.6, 0.8],
-  sample: 120_000,
-  mined: { real: 0.45, synthetic: 0.2, near: 0.25, broken: 0.1 },
+  others: { real: 0.35, synthetic: 0.2, near: 0.3, broken: 0.1, noise: 0.05 },
+  hard: 0.25,
+  aligned: 0.6,
+  minings: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9],
+  sample: 54_000,
+  mined: { real: 0.4, synthetic: 0.2, near: 0.3, broken: 0.1 },
 };
 
 /** What a float feature is multiplied by for the network, and the greatest that comes of it. */
@@ -94,7 +98,9 @@ export async function fitNetwork(request: FitRequest): Promise<Fitted> {
   const key = keyOf({ format: FORMAT, parts: names, network, recipe, seed });
   const folder = join(request.folder, key);
   const listed = join(folder, 'weights.json');
-  if (!existsSync(listed)) {
+  const data = join(folder, 'weights.bin');
+  if (!(await isWhole(listed)) || !(await isWhole(data))) {
+    await rm(listed, { force: true });
     mkdirSync(folder, { recursive: true });
     const job = join(folder, 'job.json');
     const features = {
@@ -123,11 +129,13 @@ export async function fitNetwork(request: FitRequest): Promise<Fitted> {
         ...(tail.length === 0 ? {} : { why: tail.join('\n       ') }),
         next: `the full log is ${join(folder, 'log.txt')}`,
       });
+    await seal(data);
+    await seal(listed);
   }
   return {
     key,
     listed: JSON.parse(await readFile(listed, 'utf8')) as Weight[],
-    data: await readFile(join(folder, 'weights.bin')),
+    data: await readFile(data),
   };
 }
 

@@ -42,7 +42,7 @@ export async function operatingPoint(
   { word, talk }: Clips,
   { maxFaPerHour, ...options }: Options & { readonly maxFaPerHour: number },
 ): Promise<Tuned> {
-  const label = project.models[0]!.labels[1]!;
+  const label = project.models[0]!.labels.at(-1)!;
   const tuning = await tune(project, {
     positives: word.map((clip) => ({ ...clip, label })),
     negatives: talk,
@@ -79,7 +79,7 @@ export async function judged(
   options: Options,
 ): Promise<readonly Figure[]> {
   if (word.length + talk.length === 0) return [];
-  const label = project.models[0]!.labels[1]!;
+  const label = project.models[0]!.labels.at(-1)!;
   // Names must tell clips apart.
   const named = (clip: JudgedClip) => ({ path: clip.path, bytes: clip.bytes, name: clip.path });
   const { report } = await evaluate(project, {

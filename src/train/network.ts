@@ -1,21 +1,24 @@
 /**
  * The networks that are trained, and a trained one as a TF.js layers model: model.json and weights.bin.
  *
- * Depthwise-separable, over a window of features; no branches, so that hops need compute only what is new.
+ * `window`: depthwise-separable, over a window of features; no branches, so that hops need compute only what is
+ * new. `streaming`: one-dimensional convolutions over time without padding, which `streaming.ts` writes with state.
  */
 
 export const SIZES = ['s', 'm', 'l'] as const;
 export type NetworkSize = (typeof SIZES)[number];
+export const NETWORKS = ['window', 'streaming'] as const;
+export type NetworkKind = (typeof NETWORKS)[number];
+
+/** Rows (of time) and columns (of channels). */
+type Kernel = readonly [number, number];
 
 export interface Network {
+  readonly kind: NetworkKind;
   readonly frames: number;
   readonly channels: number;
-  readonly stem: {
-    readonly width: number;
-    readonly kernel: readonly [number, number];
-    readonly stride: number;
-  };
-  readonly blocks: readonly { readonly width: number; readonly stride: number }[];
+  readonly stem: { readonly width: number; readonly kernel: Kernel; readonly stride: number };
+  readonly blocks: readonly { readonly width: number; readonly kernel: Kernel; readonly stride: number }[];
 }
 
 const STEMS: Readonly<Record<NetworkSize, number>> = { s: 8, m: 16, l: 24 };
@@ -26,13 +29,28 @@ const WIDTHS: Readonly<Record<NetworkSize, readonly number[]>> = {
 };
 const STRIDES = [2, 1, 1, 2, 1] as const;
 
-/** @param frames of a window; it takes `channels` features each */
-export function networkOf(size: NetworkSize, frames: number, channels: number): Network {
+const STREAMING_WIDTHS: Readonly<Record<NetworkSize, number>> = { s: 32, m: 64, l: 96 };
+const STREAMING_KERNELS = [3, 5, 5, 5] as const;
+
+/** @param frames of a window, one more than a multiple of four; it takes `channels` features each */
+export function networkOf(kind: NetworkKind, size: NetworkSize, frames: number, channels: number): Network {
+  if (kind === 'streaming') {
+    const width = STREAMING_WIDTHS[size];
+    return {
+      kind,
+      // Whole steps of the stem.
+      frames: frames + 1,
+      channels,
+      stem: { width, kernel: [6, 1], stride: 2 },
+      blocks: STREAMING_KERNELS.map((rows) => ({ width, kernel: [rows, 1], stride: 1 })),
+    };
+  }
   return {
+    kind,
     frames,
     channels,
     stem: { width: STEMS[size], kernel: [5, 5], stride: 2 },
-    blocks: WIDTHS[size].map((width, i) => ({ width, stride: STRIDES[i]! })),
+    blocks: WIDTHS[size].map((width, i) => ({ width, kernel: [3, 3], stride: STRIDES[i]! })),
   };
 }
 
@@ -42,26 +60,33 @@ export interface Weight {
   readonly shape: readonly number[];
 }
 
+/** Rows and columns after a convolution. A streaming network's channels are no columns: each is an input of its own. */
+function after({ kind }: Network, [rows, columns]: Kernel, kernel: Kernel, stride: number): Kernel {
+  if (kind === 'window') return [Math.ceil(rows / stride), Math.ceil(columns / stride)];
+  return [Math.floor((rows - kernel[0]) / stride) + 1, 1];
+}
+
 /** Every tensor of a network, as templates/train/network.py names and shapes them. */
-export function weightsOf({ frames, channels, stem, blocks }: Network): readonly Weight[] {
+export function weightsOf(network: Network): readonly Weight[] {
+  const { kind, frames, channels, stem, blocks } = network;
   const norm = (name: string, width: number): Weight[] =>
     NORM.map((part) => ({ name: `${name}_${part}`, shape: [width] }));
   const all: Weight[] = [
-    { name: 'stem_kernel', shape: [...stem.kernel, 1, stem.width] },
+    { name: 'stem_kernel', shape: [...stem.kernel, kind === 'window' ? 1 : channels, stem.width] },
     ...norm('stem', stem.width),
   ];
   let width = stem.width;
-  let [height, breadth] = [Math.ceil(frames / stem.stride), Math.ceil(channels / stem.stride)];
+  let size = after(network, [frames, channels], stem.kernel, stem.stride);
   for (const [i, block] of blocks.entries()) {
     const name = `block${i + 1}`;
-    all.push({ name: `${name}_depthwise`, shape: [3, 3, width, 1] });
+    all.push({ name: `${name}_depthwise`, shape: [...block.kernel, width, 1] });
     all.push({ name: `${name}_kernel`, shape: [1, 1, width, block.width] }, ...norm(name, block.width));
     width = block.width;
-    [height, breadth] = [Math.ceil(height / block.stride), Math.ceil(breadth / block.stride)];
+    size = after(network, size, block.kernel, block.stride);
   }
   return [
     ...all,
-    { name: 'head_depthwise', shape: [height, breadth, width, 1] },
+    { name: 'head_depthwise', shape: [...size, width, 1] },
     ...norm('head', width),
     { name: 'word_dense', shape: [width, 2] },
     { name: 'word_bias', shape: [2] },
@@ -109,7 +134,7 @@ function layersOf(network: Network): readonly { readonly layer: Layer; readonly 
     add('ReLU', `${name}_relu`, {});
   };
   const { width, kernel, stride } = network.stem;
-  let [height, breadth] = [Math.ceil(network.frames / stride), Math.ceil(network.channels / stride)];
+  let size = after(network, [network.frames, network.channels], kernel, stride);
   add('Conv2D', 'stem', { filters: width, ...convolution(kernel, stride, 'same') }, [
     ['stem_kernel', 'kernel'],
   ]);
@@ -119,16 +144,16 @@ function layersOf(network: Network): readonly { readonly layer: Layer; readonly 
     add(
       'DepthwiseConv2D',
       `${name}_depthwise`,
-      { depth_multiplier: 1, ...convolution([3, 3], block.stride, 'same') },
+      { depth_multiplier: 1, ...convolution(block.kernel, block.stride, 'same') },
       [[`${name}_depthwise`, 'depthwise_kernel']],
     );
     add('Conv2D', `${name}_pointwise`, { filters: block.width, ...convolution([1, 1], 1, 'valid') }, [
       [`${name}_kernel`, 'kernel'],
     ]);
     normed(name);
-    [height, breadth] = [Math.ceil(height / block.stride), Math.ceil(breadth / block.stride)];
+    size = after(network, size, block.kernel, block.stride);
   }
-  add('DepthwiseConv2D', 'head', { depth_multiplier: 1, ...convolution([height, breadth], 1, 'valid') }, [
+  add('DepthwiseConv2D', 'head', { depth_multiplier: 1, ...convolution(size, 1, 'valid') }, [
     ['head_depthwise', 'depthwise_kernel'],
   ]);
   normed('head');
@@ -140,40 +165,52 @@ function layersOf(network: Network): readonly { readonly layer: Layer; readonly 
   return layers;
 }
 
+/** What the trainer gives back. */
+export interface ExportedWeights {
+  readonly listed: readonly Weight[];
+  /** float32, little-endian, the tensors of `listed` one after the other. */
+  readonly data: Uint8Array;
+  /** What features were multiplied by in training; an exported model takes them as they come. */
+  readonly featureScale: number;
+}
+
+export interface TrainedTensor {
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/** By name, for features as they come. */
+export function tensorsOf({
+  listed,
+  data,
+  featureScale,
+}: ExportedWeights): ReadonlyMap<string, TrainedTensor> {
+  const tensors = new Map<string, TrainedTensor>();
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  let at = 0;
+  for (const { name, shape } of listed) {
+    const length = shape.reduce((product, size) => product * size, 1);
+    const scale = name === 'stem_kernel' ? featureScale : 1;
+    const values = Float32Array.from({ length }, (_, i) => view.getFloat32(at + 4 * i, true) * scale);
+    tensors.set(name, { shape, values });
+    at += 4 * length;
+  }
+  return tensors;
+}
+
 export interface TfjsModel {
   readonly json: string;
   readonly weights: Uint8Array;
 }
 
-/**
- * The trained network with a softmax of `other` and the word.
- *
- * @param data float32, little-endian, the tensors of `listed` one after the other
- * @param featureScale what features were multiplied by in training; the model takes them as they come
- */
-export function exportTfjs(
-  name: string,
-  network: Network,
-  { listed, data, featureScale }: { listed: readonly Weight[]; data: Uint8Array; featureScale: number },
-): TfjsModel {
-  const values = new Map<string, { shape: readonly number[]; values: Float32Array }>();
-  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  let at = 0;
-  for (const { name, shape } of listed) {
-    const length = shape.reduce((product, size) => product * size, 1);
-    values.set(name, {
-      shape,
-      values: Float32Array.from({ length }, (_, i) => view.getFloat32(at + 4 * i, true)),
-    });
-    at += 4 * length;
-  }
+/** A trained network of the kind `window`, with a softmax of `other` and the word. */
+export function exportTfjs(name: string, network: Network, trained: ExportedWeights): TfjsModel {
+  const tensors = tensorsOf(trained);
   const layers = layersOf(network);
   const weights = layers.flatMap(({ names }) =>
     names.map(([trained, exported]) => {
-      const tensor = values.get(trained)!;
-      const scaled =
-        trained === 'stem_kernel' ? tensor.values.map((value) => value * featureScale) : tensor.values;
-      return { name: exported, shape: tensor.shape, values: scaled };
+      const { shape, values } = tensors.get(trained)!;
+      return { name: exported, shape, values };
     }),
   );
   const bytes = new DataView(

@@ -2,42 +2,38 @@
  * Sources → passages → features, by kws-gen's own front end, in parts that are kept in the cache by their content:
  * a run that was broken off makes only what is missing.
  */
-import { existsSync, mkdirSync } from 'node:fs';
-import { rename, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { loadClip } from '../audio/clip.js';
+import { Worker } from 'node:worker_threads';
 import { wavFile } from '../audio/wav-file.js';
+import { toolError } from '../diagnostics/errors.js';
 import { writeTogether } from '../files/write-together.js';
-import { createFrontend } from '../frontend/frontend.js';
-import { quantizeFeature } from '../frontend/quantize.js';
-import { frontendHash, type MicroFrontendSpec } from '../frontend/spec.js';
+import { frontendHash } from '../frontend/spec.js';
+import { isWhole } from './kept.js';
 import {
-  makePassage,
-  type Passage,
-  type PassageKind,
-  type PassagePlan,
-  type Source,
-  type Studio,
-} from './passages.js';
+  createSounds,
+  makePart,
+  type Part,
+  type PartJob,
+  passageOf,
+  type Surroundings,
+} from './make-part.js';
+import type { PartAnswer } from './parts-worker.js';
+import type { PassageKind, PassagePlan, Source } from './passages.js';
 import { createRandom, shuffled } from './random.js';
 import { pcm16 } from './sound/settings.js';
 import { RATE } from './sound/speech.js';
 import { keyOf } from './voices/speak.js';
 
 /** Changes when the same plan would give other features. */
-const FORMAT = 1;
+const FORMAT = 2;
 /** Passages of a part: some minutes of sound. */
 const PART = 32;
 /** Passages of each kind that are written to be listened to. */
 const LISTENED = 4;
-/** Decoded sound that is kept, samples of 16 bits: 400 MB. */
-const KEPT_SAMPLES = 200e6;
-
-/** A file of features and what is where in it. */
-export interface Part {
-  readonly frames: string;
-  readonly passages: string;
-}
+const COMPILED = import.meta.url.endsWith('.js');
 
 /** Per round: of which sources, how often each is used, and how many a passage has. */
 interface Share {
@@ -88,87 +84,102 @@ export function planPassages(
   return plans;
 }
 
-export interface PartsOptions {
+export interface PartsOptions extends Surroundings {
   readonly folder: string;
-  readonly frontend: MicroFrontendSpec;
-  /** Without the word, of which others talk in the background. */
-  readonly talk: readonly Source[];
-  readonly noises: readonly Source[];
+  /** Threads; 0 for this one. All cores unless given; where the sources run uncompiled (tests), this one. */
+  readonly threads?: number;
   readonly progress?: (done: number, of: number) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Frames as the model's int8 input + 128, one byte a feature. */
+/** The parts that are not there yet are made, each by whichever thread is free: all of them are the same in any. */
 export async function makeParts(
   plans: readonly PassagePlan[],
   options: PartsOptions,
 ): Promise<readonly Part[]> {
-  const { folder, talk, noises, progress, signal } = options;
+  const { folder, frontend, talk, noises, progress, signal } = options;
   mkdirSync(folder, { recursive: true });
   const common = {
     format: FORMAT,
-    frontend: frontendHash(options.frontend),
+    frontend: frontendHash(frontend),
     talk: keyOf(talk.map(({ key }) => key)),
     noises: keyOf(noises.map(({ key }) => key)),
   };
-  const sounds = createSounds();
   const parts: Part[] = [];
+  const missing: PartJob[] = [];
   for (let at = 0; at < plans.length; at += PART) {
     const own = plans.slice(at, at + PART);
     const listed = own.map((plan) => ({ ...plan, sources: plan.sources.map(({ key }) => key) }));
     const name = join(folder, keyOf({ ...common, listed }));
     const part: Part = { frames: `${name}.u8`, passages: `${name}.json` };
-    // The list is written last: with it the part is whole.
-    if (!existsSync(part.passages)) await makePart(own, part, options, sounds, signal);
+    const whole = (await isWhole(part.frames)) && (await isWhole(part.passages));
+    if (!whole) missing.push({ plans: own, part });
     parts.push(part);
-    progress?.(Math.min(at + PART, plans.length), plans.length);
+  }
+  let done = parts.length - missing.length;
+  progress?.(done, parts.length);
+  const made = () => progress?.(++done, parts.length);
+  const threads = Math.min(missing.length, options.threads ?? (COMPILED ? availableParallelism() : 0));
+  const surroundings = { frontend, talk, noises };
+  if (threads > 1) await inThreads(missing, surroundings, { threads, made, signal });
+  else {
+    const sounds = createSounds();
+    for (const job of missing) {
+      await makePart(job, surroundings, sounds, signal);
+      made();
+    }
   }
   return parts;
 }
 
-async function makePart(
-  plans: readonly PassagePlan[],
-  part: Part,
-  { frontend: spec, talk, noises }: PartsOptions,
-  sounds: Sounds,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const frontend = createFrontend(spec);
-  const rows: Uint8Array[] = [];
-  const listed: { frames: number; kind: PassageKind; said: readonly (readonly [number, number])[] }[] = [];
-  for (const plan of plans) {
-    // Ctrl-C is heard between passages.
-    await new Promise((resolve) => setImmediate(resolve));
-    signal?.throwIfAborted();
-    const passage = await passageOf(plan, { talk, noises }, sounds);
-    frontend.reset();
-    const frames = frontend.push(pcm16(passage.sound));
-    rows.push(...frames.map((frame) => Uint8Array.from(frame, (value) => quantizeFeature(value) + 128)));
-    const said = passage.said.map(({ begin, end }) => [begin, end] as const);
-    listed.push({ frames: frames.length, kind: passage.kind, said });
-  }
-  await whole(part.frames, Buffer.concat(rows));
-  await whole(part.passages, JSON.stringify(listed));
+interface Pool {
+  readonly threads: number;
+  readonly made: () => void;
+  readonly signal: AbortSignal | undefined;
 }
 
-/** What a passage may draw from is loaded beforehand: passages themselves do not wait for files. */
-async function passageOf(
-  plan: PassagePlan,
-  { talk, noises }: Pick<PartsOptions, 'talk' | 'noises'>,
-  sounds: Sounds,
-): Promise<Passage> {
-  const random = createRandom(`background ${plan.seed}`);
-  const around = Array.from({ length: Math.min(12, talk.length) }, () => random.pick(talk));
-  for (const source of [...plan.sources, ...around, ...noises]) await sounds.load(source);
-  const studio: Studio = { sound: sounds.get, talk: around, noises };
-  return makePassage(studio, plan);
+/** @throws what aborted the signal; toolError where a thread fails */
+async function inThreads(
+  jobs: readonly PartJob[],
+  surroundings: Surroundings,
+  { threads, made, signal }: Pool,
+) {
+  const workerData = { surroundings, share: 1 / threads };
+  const workers = Array.from(
+    { length: threads },
+    () => new Worker(new URL('./parts-worker.js', import.meta.url), { workerData, execArgv: [] }),
+  );
+  const queue = jobs.values();
+  const options = signal === undefined ? {} : { signal };
+  const work = async (worker: Worker) => {
+    for (const job of queue) {
+      const answered = once(worker, 'message', options);
+      worker.postMessage(job);
+      const [{ failed }] = (await answered) as [PartAnswer];
+      if (failed !== undefined)
+        throw toolError({
+          what: `features cannot be made: ${failed}`,
+          where: job.part.frames,
+          next: 'give the command again; if it stays, delete the cache folder',
+        });
+      made();
+    }
+  };
+  try {
+    await Promise.all(workers.map(work));
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  }
 }
 
 /** Of each kind of passage the first few as WAV files, to be listened to: what is learned from, as it is heard. */
 export async function listenTo(
   plans: readonly PassagePlan[],
   folder: string,
-  options: Pick<PartsOptions, 'talk' | 'noises'>,
+  options: Pick<Surroundings, 'talk' | 'noises'>,
 ): Promise<readonly string[]> {
   const sounds = createSounds();
   const files = new Map<string, Uint8Array>();
@@ -183,40 +194,4 @@ export async function listenTo(
   }
   await writeTogether(files, 'another folder with --listen');
   return [...files.keys()];
-}
-
-async function whole(path: string, content: string | Uint8Array): Promise<void> {
-  await writeFile(`${path}.${process.pid}.part`, content);
-  await rename(`${path}.${process.pid}.part`, path);
-}
-
-interface Sounds {
-  load(source: Source): Promise<void>;
-  /** Of what was loaded last. */
-  get(source: Source): Float32Array;
-}
-
-/** Decoded files, the least recently used ones forgotten. */
-function createSounds(): Sounds {
-  const kept = new Map<string, Int16Array>();
-  let samples = 0;
-  return {
-    async load({ path }) {
-      const known = kept.get(path);
-      if (known !== undefined) {
-        kept.delete(path);
-        kept.set(path, known);
-        return;
-      }
-      const sound = await loadClip(path, RATE);
-      kept.set(path, sound);
-      samples += sound.length;
-      for (const [oldest, { length }] of kept) {
-        if (samples <= KEPT_SAMPLES || kept.size <= 64) break;
-        kept.delete(oldest);
-        samples -= length;
-      }
-    },
-    get: ({ path }) => Float32Array.from(kept.get(path)!, (value) => value / 32768),
-  };
 }

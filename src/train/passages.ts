@@ -38,6 +38,8 @@ export interface Passage {
   readonly sound: Float32Array;
   readonly kind: PassageKind;
   readonly said: readonly Span[];
+  /** Where what sounds like the word ends, s. */
+  readonly alike: readonly number[];
 }
 
 /** What passages are made of; loaded by whoever makes one. */
@@ -120,6 +122,7 @@ function talking(studio: Studio, level: number, random: Random): Float32Array {
 interface Piece {
   readonly sound: Float32Array;
   readonly said?: Span;
+  readonly alike?: number;
 }
 
 /** One piece with the word in it, alone or among other talk. */
@@ -149,29 +152,30 @@ function word(studio: Studio, source: Source, random: Random): Piece | undefined
   const lead = joined(before);
   const piece = placed(studio, joined([lead, changed.sound, ...after]), random);
   const shift = lead.length / RATE;
-  return padded(piece, { begin: shift + begin, end: shift + end }, random);
+  const said = { begin: shift + begin, end: shift + end };
+  const { sound: heard, shift: more } = padded(piece, random);
+  return { sound: heard, said: { begin: said.begin + more, end: said.end + more } };
 }
 
-function padded(sound: Float32Array, said: Span | undefined, random: Random): Piece {
-  if (random.next() >= 0.15) return { sound, ...(said === undefined ? {} : { said }) };
-  const around = joined([padding(sound, random), sound, padding(sound, random)]);
-  return {
-    sound: around,
-    ...(said === undefined ? {} : { said: { begin: said.begin + 1, end: said.end + 1 } }),
-  };
+/** Often with noise of its own around; how much later everything is then, s. */
+function padded(sound: Float32Array, random: Random): { sound: Float32Array; shift: number } {
+  if (random.next() >= 0.15) return { sound, shift: 0 };
+  return { sound: joined([padding(sound, random), sound, padding(sound, random)]), shift: 1 };
 }
 
 /** One piece without the word. */
 function other(studio: Studio, source: Source, random: Random): Piece {
   const whole = studio.sound(source);
   const at = random.integer(0, Math.max(1, whole.length - TALK_LIMIT));
-  const said = speaker(whole.subarray(at, at + TALK_LIMIT), random).sound;
-  // What is said alone has quiet around it, as the word has.
-  const alone =
-    random.next() < 0.5
-      ? joined([silence(random.uniform(0.1, 1)), said, silence(random.uniform(0.3, 1))])
-      : said;
-  return padded(placed(studio, alone, random), undefined, random);
+  const said = speaker(whole.subarray(at, at + TALK_LIMIT), random);
+  // What is said alone has quiet around it, as the word has; the network must have time to hear a near word out.
+  const alone = source.kind === 'near' || random.next() < 0.5;
+  const lead = silence(alone ? random.uniform(0.1, 1) : 0);
+  const rest = silence(alone ? random.uniform(0.3, 1) : 0);
+  const { sound, shift } = padded(placed(studio, joined([lead, said.sound, rest]), random), random);
+  const span = source.kind === 'near' && at === 0 ? speechIn(whole, true) : undefined;
+  if (span === undefined) return { sound };
+  return { sound, alike: shift + lead.length / RATE + span.end / said.factor };
 }
 
 /** Parts of the word, and its parts in another order: not the word. */
@@ -216,18 +220,20 @@ export function makePassage(studio: Studio, { make, kind, sources, seed }: Passa
       () => studio.sound(random.pick(studio.talk)),
       studio.noises.length === 0 ? undefined : () => studio.sound(random.pick(studio.noises)),
     );
-    return { sound: scaled(sound, gainOf(random.uniform(-60, -15))), kind, said: [] };
+    return { sound: scaled(sound, gainOf(random.uniform(-60, -15))), kind, said: [], alike: [] };
   }
   const piece = { word, other, broken }[make];
   const pieces: Float32Array[] = [];
   const said: Span[] = [];
+  const alike: number[] = [];
   let at = 0;
   for (const source of sources) {
     const made = piece(studio, source, random);
     if (made === undefined) continue;
     pieces.push(made.sound);
     if (made.said !== undefined) said.push({ begin: at + made.said.begin, end: at + made.said.end });
+    if (made.alike !== undefined) alike.push(at + made.alike);
     at += made.sound.length / RATE;
   }
-  return { sound: joined(pieces), kind, said };
+  return { sound: joined(pieces), kind, said, alike };
 }

@@ -1,5 +1,6 @@
 /** What a trained network becomes: the kws.json of a project, and the names in it. */
 import type { KwsFile } from '../project/schema.js';
+import type { TrainRequest } from './types.js';
 import { wordsOf } from './words/near.js';
 
 /** Label of everything that is not the word. */
@@ -19,7 +20,12 @@ export function nameOf(word: string): string {
 /** Feature steps from one inference to the next: 80 ms. */
 export const HOP = 4;
 
-export function kwsFile(word: string, board: string, stepMs: number): KwsFile {
+/** What the outputs of a trained network mean. */
+export const labelsOf = ({ word, network }: Pick<TrainRequest, 'word' | 'network'>): string[] =>
+  network === 'streaming' ? [word] : [OTHER, word];
+
+export function kwsFile(request: TrainRequest, stepMs: number): KwsFile {
+  const { word, board } = request;
   const name = nameOf(word);
   return {
     version: 1,
@@ -30,7 +36,7 @@ export function kwsFile(word: string, board: string, stepMs: number): KwsFile {
       {
         name,
         file: `model/${name}.tflite`,
-        labels: [OTHER, word],
+        labels: labelsOf(request),
         hop: HOP,
         detector: { preset: 'general', targets: [word] },
       },

@@ -1,5 +1,4 @@
 /** What is said of a trained detector: report.md for people, train.json for the same run again. */
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { KwsFile } from '../project/schema.js';
 import type { QuantizationReport } from '../quantize/report/types.js';
@@ -7,8 +6,9 @@ import { VERSION } from '../version.js';
 import type { Amounts } from './amounts.js';
 import type { Checked } from './check.js';
 import { TRAINING_LOCK } from './engine.js';
+import { type FloatModel, sha256 } from './export.js';
 import type { Fitted } from './fit.js';
-import type { Network, TfjsModel } from './network.js';
+import type { Network } from './network.js';
 import type { UsableRecording } from './recordings.js';
 import type { Figure, TrainReport, TrainRequest } from './types.js';
 import type { Spoken } from './voices/speak.js';
@@ -22,7 +22,7 @@ export interface Facts {
   readonly fitted: Fitted;
   readonly network: Network;
   readonly kws: KwsFile;
-  readonly float: TfjsModel;
+  readonly float: FloatModel['files'];
   readonly int8: Uint8Array;
   readonly quantization: QuantizationReport;
   readonly voices: readonly Figure[];
@@ -30,8 +30,6 @@ export interface Facts {
   /** Whether some setting met the budget of false accepts. */
   readonly met: boolean;
 }
-
-const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');
 
 export function record(facts: Facts): { readonly report: TrainReport; readonly json: object } {
   const { request, checked, amounts, clips, people, voices, quantization } = facts;
@@ -74,8 +72,7 @@ export function record(facts: Facts): { readonly report: TrainReport; readonly j
     recipe: amounts.recipe,
     trained: facts.fitted.key,
     files: {
-      'model.json': sha256(facts.float.json),
-      'weights.bin': sha256(facts.float.weights),
+      ...Object.fromEntries([...facts.float].map(([path, content]) => [path, sha256(content)])),
       [facts.kws.models[0]!.file]: sha256(facts.int8),
     },
     report,

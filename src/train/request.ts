@@ -1,9 +1,9 @@
 /** train.json → the request it was made by. Untrusted: it may come with somebody else's project. */
-import { join } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { inputError } from '../diagnostics/errors.js';
 import { readBounded } from '../files/read-bounded.js';
-import { SIZES } from './network.js';
+import { NETWORKS, SIZES } from './network.js';
 import type { TrainRequest } from './types.js';
 
 export const TRAIN_FILE = 'train.json';
@@ -20,6 +20,7 @@ const trainFile = z.looseObject({
     negatives: paths,
     noises: paths,
     judges: paths,
+    network: z.enum(NETWORKS).default('window'),
     size: z.enum(SIZES),
     quick: z.boolean(),
     seed: z.int().min(0),
@@ -28,8 +29,24 @@ const trainFile = z.looseObject({
   }),
 });
 
-/** @throws KwsError (exit code 2) where there is none, or it says nothing that can be done */
-export async function readRequest(folder: string): Promise<TrainRequest> {
+const PATHS = ['positives', 'negatives', 'noises', 'judges'] as const;
+
+/** The request with its paths given from one folder, for one whose paths are given from another. */
+function moved(request: TrainRequest, from: string, to: string): TrainRequest {
+  const path = (one: string) => (relative(to, resolve(from, one)) || '.').split(sep).join('/');
+  return { ...request, ...Object.fromEntries(PATHS.map((name) => [name, request[name].map(path)])) };
+}
+
+/** As train.json has it: paths are given from the project's folder, so that it names no folder of its user. */
+export function portable(request: TrainRequest, directory: string, project: string): TrainRequest {
+  return moved(request, directory, project);
+}
+
+/**
+ * @param directory what the paths of the request are to be given from
+ * @throws KwsError (exit code 2) where there is none, or it says nothing that can be done
+ */
+export async function readRequest(folder: string, directory: string): Promise<TrainRequest> {
   const bytes = await readBounded(join(folder, TRAIN_FILE), LARGEST, TRAIN_FILE);
   const refuse = (why: string) =>
     inputError({
@@ -45,7 +62,7 @@ export async function readRequest(folder: string): Promise<TrainRequest> {
     throw refuse((error as Error).message);
   }
   const result = trainFile.safeParse(data);
-  if (result.success) return result.data.request;
+  if (result.success) return moved(result.data.request, folder, directory);
   const [issue] = result.error.issues;
   throw refuse(`${issue!.path.join('.')}: ${issue!.message}`);
 }

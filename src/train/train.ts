@@ -14,21 +14,25 @@ import { writeTogether } from '../files/write-together.js';
 import { FRONTEND_PRESETS } from '../frontend/presets.js';
 import { parseFrontendSpec } from '../frontend/schema.js';
 import type { MicroFrontendSpec } from '../frontend/spec.js';
+import type { Model } from '../model/types.js';
 import { loadProject } from '../project/load.js';
+import type { LoadedProject } from '../project/resolve.js';
 import type { KwsFile } from '../project/schema.js';
 import { quantizeFromSources } from '../quantize/from-sources.js';
-import { readModel } from '../readers/read-model.js';
+import { microWakeWordManifest } from '../quantize/manifest.js';
 import { type Amounts, amountsOf } from './amounts.js';
 import type { Checked } from './check.js';
+import { exportFloat } from './export.js';
 import { FEATURE_SCALE, fitNetwork } from './fit.js';
 import { type JudgedClip, judged, operatingPoint } from './judge.js';
-import { exportTfjs, networkOf } from './network.js';
+import { networkOf } from './network.js';
 import { listenTo, makeParts, planPassages } from './parts.js';
 import type { Source } from './passages.js';
-import { kwsFile, nameOf } from './project.js';
+import { kwsFile, labelsOf, nameOf } from './project.js';
 import { createRandom } from './random.js';
 import type { UsableRecording } from './recordings.js';
 import { record, reportText } from './report.js';
+import { portable } from './request.js';
 import { pcm16 } from './sound/settings.js';
 import { amongQuiet, RATE, speechIn } from './sound/speech.js';
 import type { TrainRequest, TrainResult } from './types.js';
@@ -37,6 +41,8 @@ import type { Role } from './voices/types.js';
 import { type Ordered, ordersOf, type Said } from './words/orders.js';
 
 export interface TrainOptions {
+  /** What the paths of the request are given from. */
+  readonly directory: string;
   /** Folder of the project. */
   readonly out: string;
   readonly cache: string;
@@ -79,7 +85,7 @@ export async function train(
     progress: (done, of) => progress?.('features', done / of),
     signal,
   });
-  const network = networkOf(request.size, frames, frontend.channels);
+  const network = networkOf(request.network, request.size, frames, frontend.channels);
   const fitted = await fitNetwork({
     folder: join(cache, 'models'),
     engine: checked.engine,
@@ -92,24 +98,20 @@ export async function train(
     signal,
   });
   const name = nameOf(request.word);
-  const float = exportTfjs(name, network, { ...fitted, featureScale: FEATURE_SCALE });
+  const float = await exportFloat(name, network, { ...fitted, featureScale: FEATURE_SCALE });
   progress?.('int8', 0);
-  const model = await readModel(
-    new TextEncoder().encode(float.json),
-    'model.json',
-    async () => float.weights,
-  );
   const calibration = calibrationOf(clips);
-  const quantized = await quantizeFromSources(model, {
+  const quantized = await quantizeFromSources(float.model, {
     calibrate: calibration,
     directory: cache,
     frontend,
-    labels: ['other', request.word],
+    labels: labelsOf(request),
+    ...(request.network === 'streaming' ? { outputType: 'uint8' as const } : {}),
     ...(signal === undefined ? {} : { signal }),
   });
   const scratch = await mkdtemp(join(cache, 'project-'));
   try {
-    const kws = kwsFile(request.word, request.board, STEP_MS);
+    const kws = kwsFile(request, STEP_MS);
     await mkdir(join(scratch, 'model'));
     await writeFile(join(scratch, kws.models[0]!.file), quantized.bytes);
     const { entry, met } = await tuned({ scratch, kws, clips }, request, checked, options);
@@ -120,22 +122,22 @@ export async function train(
     const voices = await judged(project, await voiceClips(clips), { progress: progressText, signal });
     const people = await judged(project, peopleClips(checked), { progress: progressText, signal });
     const facts = {
-      request,
+      request: portable(request, options.directory, options.out),
       checked,
       amounts,
       clips,
       fitted,
       network,
       kws: set,
-      float,
+      float: float.files,
       int8: quantized.bytes,
     };
     const report = record({ ...facts, quantization: quantized.report, voices, people, met });
     const files = new Map<string, string | Uint8Array>([
       ['kws.json', `${JSON.stringify(set, null, 2)}\n`],
       [kws.models[0]!.file, quantized.bytes],
-      ['model/float/model.json', float.json],
-      ['model/float/weights.bin', float.weights],
+      ...float.files,
+      ...manifestOf(request, quantized.model, project),
       ['report.md', reportText(request, report.report, checked)],
       ['train.json', `${JSON.stringify(report.json, null, 2)}\n`],
       ...(await exampleClips(clips, name)),
@@ -194,10 +196,18 @@ async function durations(clips: readonly Clip[]): Promise<readonly number[]> {
   return all;
 }
 
-/** A window that nine of ten speakers' word fits into, 0.7 to 2 s. */
+/** How much longer than a voice says it a word is in passages, see `passages.ts`; all but the slowest. */
+const STRETCHED = 1.1;
+/** How long after the word's end a window that has it may end, s; LATEST in templates/train/windows.py. */
+const BEHIND = 0.26;
+
+/**
+ * A window that all but the slowest speakers' word fits into with what comes behind it, 0.7 to 2 s. Where its
+ * begin does not fit in, words that differ from it there alone cannot be told from it.
+ */
 function framesOf(seconds: readonly number[], { stepMs, windowMs }: MicroFrontendSpec): number {
   const ordered = [...seconds].sort((a, b) => a - b);
-  const most = (ordered[Math.floor(0.9 * ordered.length)] ?? 0.8) + 0.12;
+  const most = (ordered[Math.floor(0.95 * ordered.length)] ?? 0.8) * STRETCHED + BEHIND;
   const frames = (Math.min(2, Math.max(0.7, most)) * 1000 - windowMs) / stepMs + 1;
   // One more than a multiple of four: what is kept from hop to hop then lies at the same places.
   return 4 * Math.ceil((frames - 1) / 4) + 1;
@@ -264,6 +274,19 @@ async function tuned(
   if (met) return { entry, met };
   const { tuned: __, ...plain } = entry;
   return { entry: plain, met };
+}
+
+/** What ESPHome wants beside a streaming model. */
+function manifestOf(
+  { word, network }: TrainRequest,
+  model: Model,
+  { models, frontend }: LoadedProject,
+): readonly (readonly [string, string])[] {
+  if (network !== 'streaming') return [];
+  const { cutoff, window } = models[0]!.detector;
+  const name = nameOf(word);
+  const settings = { wakeWord: word, file: `${name}.tflite`, cutoff, window };
+  return [[`model/${name}.json`, microWakeWordManifest(model, frontend, settings)]];
 }
 
 async function asFile({ path, order }: Clip, groups: readonly string[]): Promise<JudgedClip> {

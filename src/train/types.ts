@@ -1,6 +1,6 @@
 /** What training is asked for, and what comes of it. Plain and serialisable. */
 import type { Problem } from '../diagnostics/errors.js';
-import type { NetworkSize } from './network.js';
+import type { NetworkKind, NetworkSize } from './network.js';
 
 export interface TrainRequest {
   /** What is to be heard, as it is written. */
@@ -15,6 +15,7 @@ export interface TrainRequest {
   readonly noises: readonly string[];
   /** Recordings of people that judge and are never learned from. */
   readonly judges: readonly string[];
+  readonly network: NetworkKind;
   readonly size: NetworkSize;
   /** A few minutes instead of an hour, for a first try. */
   readonly quick: boolean;

@@ -11,6 +11,7 @@ any time goes on and comes to the same weights, bit for bit on the same machine.
 import json
 import os
 import sys
+import zipfile
 
 os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -238,8 +239,13 @@ def main() -> None:
     trainer = Trainer(job)
     checkpoint = os.path.join(job["folder"], "checkpoint.npz")
     if os.path.exists(checkpoint):
-        trainer.resume(checkpoint)
-        say(resumed=trainer.done)
+        try:
+            trainer.resume(checkpoint)
+            say(resumed=trainer.done)
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as problem:
+            # Cut or damaged: what it would have gone on from is computed again.
+            say(dropped=str(problem))
+            trainer = Trainer(job)
     trainer.fit(checkpoint)
     trainer.export(job["folder"])
     say(done=True, **trainer.windows.summary())

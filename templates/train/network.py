@@ -14,10 +14,15 @@ def same(size: int, kernel: int, stride: int) -> tuple[int, int, int]:
     return out, pad // 2, pad - pad // 2
 
 
-def taps(x, kernel: tuple[int, int], stride: int) -> list:
+def valid(size: int, kernel: int, stride: int) -> tuple[int, int, int]:
+    """The same without padding."""
+    return (size - kernel) // stride + 1, 0, 0
+
+
+def taps(x, kernel: tuple[int, int], stride: int, edges) -> list:
     """[n, rows, columns, channels] -> what each weight of a kernel sees."""
-    rows, top, bottom = same(x.shape[1], kernel[0], stride)
-    columns, left, right = same(x.shape[2], kernel[1], stride)
+    rows, top, bottom = edges(x.shape[1], kernel[0], stride)
+    columns, left, right = edges(x.shape[2], kernel[1], stride)
     x = jnp.pad(x, ((0, 0), (top, bottom), (left, right), (0, 0)))
     return [
         x[:, i : i + (rows - 1) * stride + 1 : stride, j : j + (columns - 1) * stride + 1 : stride, :]
@@ -26,14 +31,21 @@ def taps(x, kernel: tuple[int, int], stride: int) -> list:
     ]
 
 
-def convolved(x, kernel, stride: int):
-    seen = jnp.concatenate(taps(x, kernel.shape[:2], stride), -1)
+def convolved(x, kernel, stride: int, edges):
+    seen = jnp.concatenate(taps(x, kernel.shape[:2], stride, edges), -1)
     return seen @ kernel.reshape(-1, kernel.shape[-1])
 
 
-def depthwise(x, kernel, stride: int):
+def depthwise(x, kernel, stride: int, edges):
     weights = kernel.reshape(-1, x.shape[-1])
-    return sum(seen * weights[n] for n, seen in enumerate(taps(x, kernel.shape[:2], stride)))
+    return sum(seen * weights[n] for n, seen in enumerate(taps(x, kernel.shape[:2], stride, edges)))
+
+
+def laid_out(network: dict) -> tuple:
+    """How edges are treated, and rows, columns and channels of the input: a streaming network has no columns."""
+    if network["kind"] == "streaming":
+        return valid, (network["frames"], 1, network["channels"])
+    return same, (network["frames"], network["channels"], 1)
 
 
 def initial(network: dict, chance: np.random.Generator) -> tuple[dict, dict]:
@@ -51,16 +63,19 @@ def initial(network: dict, chance: np.random.Generator) -> tuple[dict, dict]:
         stats[f"{name}_variance"] = np.ones(width, np.float32)
 
     width, (rows, columns) = network["stem"]["width"], network["stem"]["kernel"]
-    weights["stem_kernel"] = glorot(rows, columns, 1, width, fans=(rows * columns, rows * columns * width))
+    edges, (height, breadth, deep) = laid_out(network)
+    fans = (rows * columns * deep, rows * columns * width)
+    weights["stem_kernel"] = glorot(rows, columns, deep, width, fans=fans)
     norm("stem", width)
-    height, breadth = network["frames"], network["channels"]
     stride = network["stem"]["stride"]
-    height, breadth = -(-height // stride), -(-breadth // stride)
+    height, breadth = edges(height, rows, stride)[0], edges(breadth, columns, stride)[0]
     for n, block in enumerate(network["blocks"], 1):
-        weights[f"block{n}_depthwise"] = glorot(3, 3, width, 1, fans=(9 * width, 9))
+        (rows, columns), stride = block["kernel"], block["stride"]
+        size = rows * columns
+        weights[f"block{n}_depthwise"] = glorot(rows, columns, width, 1, fans=(size * width, size))
         weights[f"block{n}_kernel"] = glorot(1, 1, width, block["width"], fans=(width, block["width"]))
         width = block["width"]
-        height, breadth = -(-height // block["stride"]), -(-breadth // block["stride"])
+        height, breadth = edges(height, rows, stride)[0], edges(breadth, columns, stride)[0]
         norm(f"block{n}", width)
     weights["head_depthwise"] = glorot(height, breadth, width, 1, fans=(height * breadth * width, height * breadth))
     norm("head", width)
@@ -87,9 +102,11 @@ def forward(network: dict, weights: dict, stats: dict | None, x, dropout: float,
         scaled = (x - mean) * jax.lax.rsqrt(variance + EPSILON)
         return jax.nn.relu(scaled * weights[f"{name}_gamma"] + weights[f"{name}_beta"])
 
-    x = normed("stem", convolved(x, weights["stem_kernel"], network["stem"]["stride"]))
+    edges, shape = laid_out(network)
+    x = x.reshape(-1, *shape)
+    x = normed("stem", convolved(x, weights["stem_kernel"], network["stem"]["stride"], edges))
     for n, block in enumerate(network["blocks"], 1):
-        x = depthwise(x, weights[f"block{n}_depthwise"], block["stride"])
+        x = depthwise(x, weights[f"block{n}_depthwise"], block["stride"], edges)
         x = normed(f"block{n}", x @ weights[f"block{n}_kernel"][0, 0])
     x = jnp.sum(x * weights["head_depthwise"][..., 0], (1, 2), keepdims=True)
     x = normed("head", x)[:, 0, 0, :]

@@ -16,6 +16,7 @@ class Windows:
     def __init__(self, job: dict):
         features = job["features"]
         self.length, self.channels = job["network"]["frames"], job["network"]["channels"]
+        self.aligned = job["recipe"]["aligned"]
         self.scale, self.top = features["scale"], features["top"]
         self.step, self.span = features["stepMs"] / 1000, features["windowMs"] / 1000
         arrays, passages, at = [], [], 0
@@ -31,6 +32,7 @@ class Windows:
             {"real": [], "synthetic": []},
             {kind: [] for kind in ("real", "synthetic", "near", "broken", "noise")},
         )
+        alike = []
         # First and last frame of a window's passage.
         self.low = np.zeros(len(self.frames), np.int32)
         self.high = np.zeros(len(self.frames), np.int32)
@@ -50,8 +52,17 @@ class Windows:
                 if 0 <= last < len(free):
                     words[passage["kind"]].append((start, end))
             others[passage["kind"]].append(start + np.flatnonzero(free))
+            for end in passage["alike"]:
+                alike.extend(start + n for n in self._around(end) if 0 <= n < len(free))
         self.others = {kind: np.concatenate(f) if f else np.zeros(0, np.int64) for kind, f in others.items()}
+        # Windows that have what sounds like the word where others have the word.
+        self.alike = np.array(alike, np.int64)
         self.words = {kind: np.array(found, float).reshape(-1, 2) for kind, found in words.items()}
+
+    def _around(self, end: float) -> range:
+        """First frames of the windows that would have a word which ends then."""
+        first, last = (round((end + at - self.span) / self.step) - self.length + 1 for at in (EARLIEST, LATEST))
+        return range(first, last + 1)
 
     def summary(self) -> dict:
         return {
@@ -68,7 +79,9 @@ class Windows:
 
     def negatives(self, kind: str, count: int, chance: np.random.Generator) -> np.ndarray:
         pool = self.others[kind]
-        return pool[chance.integers(0, len(pool), count)]
+        aligned = int(count * self.aligned) if kind == "near" and len(self.alike) > 0 else 0
+        some = self.alike[chance.integers(0, len(self.alike), aligned)] if aligned > 0 else pool[:0]
+        return np.concatenate([some, pool[chance.integers(0, len(pool), count - aligned)]])
 
     def plain(self, starts: np.ndarray) -> np.ndarray:
         rows = self.frames[starts[:, None] + np.arange(self.length)]

@@ -22,9 +22,10 @@ function prerequisites(missing: ReadonlySet<PrerequisiteId>): readonly Prerequis
 }
 
 /** A machine: what it lacks, and whether its package manager may be used. */
-function machine(missing: readonly PrerequisiteId[], mayInstall = true) {
+function machine(missing: readonly PrerequisiteId[], mayInstall = true, trainsNot = false) {
   const lacks = new Set(missing);
   const installed: string[] = [];
+  const trains = { missing: trainsNot };
   const stages: DoctorStages = {
     boards: async () => loadBoards(),
     checkPrerequisites: async () => prerequisites(lacks),
@@ -32,6 +33,18 @@ function machine(missing: readonly PrerequisiteId[], mayInstall = true) {
     installPackages: async (packages) => {
       installed.push(...packages);
       for (const one of packages) lacks.delete(one as PrerequisiteId);
+    },
+    trainingPrerequisites: async () => [
+      {
+        id: 'training',
+        name: 'JAX',
+        neededFor: 'train',
+        found: !trains.missing,
+        fix: 'kws-gen train --fix',
+      },
+    ],
+    mendTraining: async () => {
+      trains.missing = false;
     },
     leftOver: () => [],
     installPlatformio: async () => {
@@ -50,7 +63,7 @@ describe('doctor', () => {
   test('everything there: 0', async () => {
     const { context, out } = fakeContext();
     expect(await doctor(NO_FIX, context, machine([]).stages)).toBe(0);
-    expect(out()).toBe('ok       PYTHON\nok       PLATFORMIO\nok       SCONS\nok       QEMU\n');
+    expect(out()).toBe('ok       PYTHON\nok       PLATFORMIO\nok       SCONS\nok       QEMU\nok       JAX\n');
   });
 
   test('something missing: 1, with the exact fix, nothing installed', async () => {
@@ -65,6 +78,16 @@ describe('doctor', () => {
     const { context, out } = fakeContext();
     expect(await doctor(FIX, context, machine(['scons']).stages)).toBe(0);
     expect(out()).toContain('optional SCONS: needed for x\n         next: get scons\n');
+  });
+
+  test('what training needs is listed, is no failure, and --fix installs it', async () => {
+    const { context, out } = fakeContext();
+    const { stages } = machine([], true, true);
+    expect(await doctor(NO_FIX, context, stages)).toBe(0);
+    expect(out()).toContain('optional JAX: needed for train\n         next: kws-gen train --fix\n');
+    const after = fakeContext();
+    expect(await doctor(FIX, after.context, stages)).toBe(0);
+    expect(after.out()).toContain('ok       JAX\n');
   });
 
   test('--fix: packages first, then PlatformIO, then looks again', async () => {
@@ -118,6 +141,7 @@ describe('doctor', () => {
       ['prerequisite', 'platformio', true],
       ['prerequisite', 'scons', true],
       ['prerequisite', 'qemu', false],
+      ['prerequisite', 'training', true],
     ]);
   });
 });

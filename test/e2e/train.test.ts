@@ -137,7 +137,14 @@ describeWithTraining('a run that is broken off', () => {
     };
     const out = join(folder, name, 'out');
     try {
-      await train(REQUEST, checked, { out, cache, amounts: TINY, progress, signal: abort.signal });
+      await train(REQUEST, checked, {
+        directory: folder,
+        out,
+        cache,
+        amounts: TINY,
+        progress,
+        signal: abort.signal,
+      });
       return true;
     } catch (error) {
       expect((error as Error).message).toBe('broken off');

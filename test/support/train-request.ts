@@ -9,6 +9,7 @@ export const trainRequest = (more: Partial<TrainRequest> = {}): TrainRequest => 
   negatives: [],
   noises: [],
   judges: [],
+  network: 'window',
   size: 'm',
   quick: true,
   seed: 1,

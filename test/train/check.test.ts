@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { KwsError } from '../../src/diagnostics/errors.js';
 import { checkTraining } from '../../src/train/check.js';
-import { readRequest } from '../../src/train/request.js';
+import { portable, readRequest } from '../../src/train/request.js';
 import type { TrainRequest } from '../../src/train/types.js';
 import { trainRequest } from '../support/train-request.js';
 
@@ -72,7 +72,16 @@ describe('train.json', () => {
 
   test('says what was asked for', async () => {
     const text = JSON.stringify({ version: 1, request: REQUEST, report: {} });
-    expect(await readRequest(written('good', text))).toEqual(REQUEST);
+    expect(await readRequest(written('good', text), join(folder, 'good'))).toEqual(REQUEST);
+  });
+
+  test('has paths that are given from the project, and --resume finds them from anywhere', async () => {
+    const [home, project] = ['/home/kim/work', '/home/kim/work/device'];
+    const asked = { ...REQUEST, positives: ['mine', '/home/kim/work/device/more'], judges: ['../others'] };
+    const request = portable(asked, home, project);
+    expect(request).toMatchObject({ positives: ['../mine', 'more'], judges: ['../../others'] });
+    const from = written('portable', JSON.stringify({ version: 1, request }));
+    expect((await readRequest(from, folder)).positives).toEqual(['mine', 'portable/more']);
   });
 
   test.each([
@@ -91,7 +100,7 @@ describe('train.json', () => {
     ],
   ])('%s', async (name, content, what) => {
     const place = content === undefined ? join(folder, 'none') : written(name, content);
-    const error = await thrown(readRequest(place));
+    const error = await thrown(readRequest(place, folder));
     expect(error.exitCode).toBe(2);
     expect(error.problems[0]!.what).toContain(what);
   });

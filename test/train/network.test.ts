@@ -23,7 +23,7 @@ function exported(network: Network, featureScale: number) {
 
 describe('the network', () => {
   test.each(SIZES)('%s is read as a model with two probabilities', async (size) => {
-    const { json, weights } = exported(networkOf(size, 49, 40), 0.1);
+    const { json, weights } = exported(networkOf('window', size, 49, 40), 0.1);
     const model = await readModel(new TextEncoder().encode(json), 'model.json', async () => weights);
     const [output] = createEngine(simplifyModel(model)).invoke([new Float32Array(49 * 40).fill(5)]);
     expect(output).toHaveLength(2);
@@ -33,7 +33,7 @@ describe('the network', () => {
   test('the sizes are a third, the example’s, and twice of it', async () => {
     const macs = await Promise.all(
       SIZES.map(async (size) => {
-        const { json, weights } = exported(networkOf(size, 49, 40), 0.1);
+        const { json, weights } = exported(networkOf('window', size, 49, 40), 0.1);
         const model = await readModel(new TextEncoder().encode(json), 'model.json', async () => weights);
         return Math.round(inspectModel(simplifyModel(model)).totals.macs / 1000);
       }),
@@ -42,7 +42,7 @@ describe('the network', () => {
   });
 
   test('features are scaled in its stem', async () => {
-    const network = networkOf('s', 53, 40);
+    const network = networkOf('window', 's', 53, 40);
     const outputs = await Promise.all(
       [1, 0.5].map(async (scale) => {
         const { json, weights } = exported(network, scale);

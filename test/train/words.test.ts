@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { nameOf } from '../../src/train/project.js';
 import type { Engine } from '../../src/train/voices/types.js';
+import { arpabetOf } from '../../src/train/words/mnemonics.js';
 import { nearWords, otherConsonants, wordsOf } from '../../src/train/words/near.js';
 import { ordersOf, type Wanted } from '../../src/train/words/orders.js';
 import { distance, parseDictionary } from '../../src/train/words/phones.js';
@@ -11,6 +12,8 @@ hey HH EY1
 they DH EY1
 okay OW2 K EY1
 device D IH0 V AY1 S
+devices D IH0 V AY1 S AH0 Z
+the DH AH0
 devise D IH0 V AY1 Z
 devise(2) D AH0 V AY1 Z
 advice AE0 D V AY1 S # as in help
@@ -23,7 +26,7 @@ describe('pronunciations', () => {
   test('the dictionary has the first of each word', () => {
     expect(DICTIONARY.get('devise')).toEqual(['D', 'IH0', 'V', 'AY1', 'Z']);
     expect(DICTIONARY.get('advice')).toEqual(['AE0', 'D', 'V', 'AY1', 'S']);
-    expect(DICTIONARY.size).toBe(9);
+    expect(DICTIONARY.size).toBe(11);
   });
 
   test.each([
@@ -52,6 +55,16 @@ describe('near words', () => {
     expect(near.map(({ text }) => text)).not.toContain('hey device');
   });
 
+  test('nor what has the whole phrase in it', () => {
+    const texts = near.map(({ text }) => text);
+    expect(texts).not.toContain('hey devices');
+    expect(texts).toContain('devices');
+  });
+
+  test('everyday words take the place of its words', () => {
+    expect(near.map(({ text }) => text)).toEqual(expect.arrayContaining(['the device', 'hey the']));
+  });
+
   test('of a word that the dictionary does not have there are none', () => {
     expect(nearWords('hey kws', DICTIONARY)).toBeUndefined();
   });
@@ -64,6 +77,25 @@ describe('near words', () => {
       expect(one).not.toBe("[[h'eI dI2v'aIs]]");
     }
     expect(otherConsonants("'aI", 5)).toEqual([]);
+  });
+});
+
+describe('what espeak-ng makes of a word that no dictionary has', () => {
+  test.each([
+    ["oUk'eI n'A:bu:", 'OW0 K EY1 N AA1 B UW0'],
+    ["h'eI dI2v'aIs", 'HH EY1 D IH0 V AY1 S'],
+    ["tS'3:tS", 'CH ER1 CH'],
+    ["f'aI@", 'F AY1 AH0'],
+    ["k@mpj'u:t3", 'K AH0 M P Y UW1 T ER0'],
+  ])('%s is %s', (mnemonics, phones) => {
+    expect(arpabetOf(mnemonics)?.join(' ')).toBe(phones);
+  });
+
+  test.each([
+    ['a sound that English does not have', "g'yrk"],
+    ['nothing', ''],
+  ])('%s is none', (_, mnemonics) => {
+    expect(arpabetOf(mnemonics)).toBeUndefined();
   });
 });
 

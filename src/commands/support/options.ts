@@ -8,7 +8,7 @@ import { inputError } from '../../diagnostics/errors.js';
 import { didYouMean } from '../../diagnostics/nearest.js';
 import { RUNTIMES, type Runtime } from '../../model/runtime.js';
 import { OUTPUT_CHOICES, type OutputChoice } from '../../passes/probabilities/choice.js';
-import { type NetworkSize, SIZES } from '../../train/network.js';
+import { NETWORKS, type NetworkKind, type NetworkSize, SIZES } from '../../train/network.js';
 import { parsePadding, parseRate, parseSnrs } from './evaluate-options.js';
 import { parseWanted, type Wanted } from './live.js';
 import { type MethodOption, type PinOption, parseMethod, parsePin } from './quantize-options.js';
@@ -241,6 +241,12 @@ export const OPTIONS = {
     description: 's, m or l (default: m, or what fits the board)',
     parse: (value): NetworkSize => oneOf('--size', value, SIZES),
   } satisfies OptionDefinition<NetworkSize>,
+  network: {
+    flags: '--network <kind>',
+    description:
+      'window: whole windows at every hop; streaming: keeps state, costs a fraction, runs in ESPHome, too (default: window, or streaming where the board has no time for windows)',
+    parse: (value): NetworkKind => oneOf('--network', value, NETWORKS),
+  } satisfies OptionDefinition<NetworkKind>,
   quick: flag('--quick', 'a few minutes instead of an hour: shows that all of it works'),
   seed: {
     flags: '--seed <number>',

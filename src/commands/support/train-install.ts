@@ -2,10 +2,19 @@
 import type { CommandContext } from './command.js';
 import type { OptionValues } from './options.js';
 
-export async function installTraining(
+export async function installTraining(options: OptionValues, context: CommandContext): Promise<void> {
+  const packages = await mendTraining(options, context);
+  const { findTrainingEngine } = await import('../../train/engine.js');
+  const engine = await findTrainingEngine();
+  const there = { t: 'training', installed: engine !== undefined, packages };
+  context.out.result(there, engine === undefined ? 'missing  JAX' : `ok       JAX  (${engine.python})`);
+}
+
+/** Installs what is missing and is agreed to; the packages that were. */
+export async function mendTraining(
   { yes }: OptionValues,
-  { out, signal, interactive }: CommandContext,
-): Promise<void> {
+  { out, signal, interactive }: Pick<CommandContext, 'out' | 'signal' | 'interactive'>,
+): Promise<readonly string[]> {
   const [{ installPackages }, { findTrainingEngine, installTrainingEngine }, { missingVoicePackages }] =
     await Promise.all([
       import('../../platformio/toolchain.js'),
@@ -25,7 +34,5 @@ export async function installTraining(
     (await agreed('Install JAX, some 630 MB, into kws-gen’s cache folder?'))
   )
     await installTrainingEngine(options);
-  const engine = await findTrainingEngine();
-  const there = { t: 'training', installed: engine !== undefined, packages };
-  out.result(there, engine === undefined ? 'missing  JAX' : `ok       JAX  (${engine.python})`);
+  return packages;
 }

@@ -1,12 +1,13 @@
 /** Orders → WAV files in the cache, by their content: what was said once is not said again. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { loadClip } from '../../audio/clip.js';
 import { wavFile } from '../../audio/wav-file.js';
 import { toolError } from '../../diagnostics/errors.js';
 import { runTool } from '../../platformio/run-tool.js';
+import { isWhole, keep } from '../kept.js';
 import { RATE } from '../sound/speech.js';
 import { commandOf } from './engines.js';
 import type { Engine, Order } from './types.js';
@@ -56,7 +57,7 @@ export async function speak(orders: readonly Order[], options: SpeakOptions): Pr
       while (next < spoken.length) {
         const one = spoken[next++]!;
         signal?.throwIfAborted();
-        if (!existsSync(one.path)) await speakOne(one, join(scratch, String(worker)), options);
+        if (!(await isWhole(one.path))) await speakOne(one, join(scratch, String(worker)), options);
         progress?.(++done, spoken.length);
       }
     };
@@ -88,7 +89,5 @@ async function speakOne({ order, path }: Spoken, scratch: string, options: Speak
     });
   const samples = await loadClip(said, RATE);
   mkdirSync(dirname(path), { recursive: true });
-  const partial = `${path}.${process.pid}.part`;
-  await writeFile(partial, wavFile(samples, RATE));
-  await rename(partial, path);
+  await keep(path, wavFile(samples, RATE));
 }

@@ -28,7 +28,12 @@ export function phonesOf(phrase: string, dictionary: Dictionary): readonly strin
   return phones.length > 0 && phones.every((one) => one !== undefined) ? phones.flat() : undefined;
 }
 
-const PER_WORD = 40;
+/** What stands before and behind words all day: whoever says "this device" does not mean the phrase. */
+const COMMON = (
+  'the a my your this that another new old every which no some her his our one two first next good big little ' +
+  'see get buy use have take open like find is and or of for with from today now please here there'
+).split(' ');
+const PER_WORD = 24;
 const ALIKE = 120;
 const SAME_RHYTHM = 160;
 
@@ -39,7 +44,8 @@ export function nearWords(phrase: string, dictionary: Dictionary): readonly Near
   const words = wordsOf(phrase);
   const found = new Map<string, number>();
   const add = (text: string, away: number) => {
-    if (away > THE_SAME) found.set(text, Math.min(away, found.get(text) ?? away));
+    if (away > THE_SAME && !saysAll(phonesOf(text, dictionary)!, phones))
+      found.set(text, Math.min(away, found.get(text) ?? away));
   };
   for (const [i, word] of words.entries()) {
     const own = dictionary.get(word)!;
@@ -47,7 +53,13 @@ export function nearWords(phrase: string, dictionary: Dictionary): readonly Near
       add([...words.slice(0, i), one.text, ...words.slice(i + 1)].join(' '), one.distance);
       if (words.length > 1) add(one.text, distance(phones, dictionary.get(one.text)!));
     }
-    if (words.length > 1) add(word, distance(phones, own));
+    if (words.length === 1) continue;
+    add(word, distance(phones, own));
+    for (const one of COMMON) {
+      const other = dictionary.get(one);
+      if (other !== undefined)
+        add([...words.slice(0, i), one, ...words.slice(i + 1)].join(' '), distance(own, other));
+    }
   }
   for (const one of closest(phones, dictionary, ALIKE)) add(one.text, one.distance);
   const vowels = vowelsOf(phones);
@@ -65,6 +77,12 @@ export function nearWords(phrase: string, dictionary: Dictionary): readonly Near
     .sort((a, b) => a.distance - b.distance || (a.text < b.text ? -1 : 1));
 }
 
+/** Whoever says "hey devices" has said "hey device": that is no mistake of a detector. */
+function saysAll(phones: readonly string[], phrase: readonly string[]): boolean {
+  const plain = (list: readonly string[]) => ` ${list.join(' ').replace(/\d/g, '')} `;
+  return plain(phones).includes(plain(phrase));
+}
+
 function closest(phones: readonly string[], dictionary: Dictionary, count: number): readonly NearWord[] {
   const all: NearWord[] = [];
   for (const [text, own] of dictionary) {
@@ -72,7 +90,10 @@ function closest(phones: readonly string[], dictionary: Dictionary, count: numbe
     const away = distance(phones, own);
     if (away > THE_SAME) all.push({ text, distance: away });
   }
-  return all.sort((a, b) => a.distance - b.distance || (a.text < b.text ? -1 : 1)).slice(0, count);
+  // Among many that are equally near not those that come first in the alphabet.
+  return shuffled(all, createRandom(`closest ${phones.join(' ')}`))
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, count);
 }
 
 /** Consonants of espeak-ng's mnemonics that every language's voices know. */

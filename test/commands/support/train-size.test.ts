@@ -15,3 +15,11 @@ test.each([
   expect(size).toBe(expected);
   for (const { load } of loads.slice(0, -1)) expect(load).toBeGreaterThan(0.7);
 });
+
+test('a network with state costs the slowest of them a fraction', async () => {
+  const board = findBoard('arduino-nano-rp2040-connect', boards);
+  const streaming = await sizeOn(board, 'streaming');
+  expect(streaming).toMatchObject({ network: 'streaming', size: 'm' });
+  const window = await sizeOn(board, 'window');
+  expect(streaming.loads[0]!.load).toBeLessThan(window.loads.at(-1)!.load);
+});

@@ -1,0 +1,31 @@
+/** What training needs of a machine, for `kws-gen doctor`: found or not, each with the fix. */
+import type { Prerequisite } from '../platformio/prerequisites.js';
+import { findTrainingEngine } from './engine.js';
+import { findEngines } from './voices/engines.js';
+import { VOICES_FIX } from './voices/packages.js';
+
+export type TrainingPrerequisite = Omit<Prerequisite, 'id'> & { readonly id: 'training' | 'voices' };
+
+export async function trainingPrerequisites(
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<readonly TrainingPrerequisite[]> {
+  const [engine, engines] = await Promise.all([findTrainingEngine(env), findEngines('en', env)]);
+  const names = engines.map(({ name }) => name).join(', ');
+  return [
+    {
+      id: 'training',
+      name: 'JAX and a pronunciation dictionary',
+      neededFor: 'train',
+      found: engine !== undefined,
+      ...(engine === undefined ? {} : { path: engine.python }),
+      fix: 'kws-gen train --fix (some 630 MB)',
+    },
+    {
+      id: 'voices',
+      name: names === '' ? 'Speech synthesisers' : `Speech synthesisers: ${names}`,
+      neededFor: 'train',
+      found: engines.length > 0,
+      fix: VOICES_FIX,
+    },
+  ];
+}
