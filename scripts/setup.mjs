@@ -11,6 +11,7 @@ import { existsSync, lstatSync, mkdirSync, readFileSync, statSync, writeFileSync
 import { basename, delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
+import { runJobs, runKept } from './jobs.mjs';
 import { tflmLibrary } from './tflm-library.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -53,19 +54,14 @@ function onPath(command) {
     );
 }
 
-function run(command, args, options = {}) {
-  say(`> ${command} ${args.join(' ')}`);
-  const result = spawnSync(command, args, {
-    cwd: root,
-    // Results belong to whoever called; what is installed is progress.
-    stdio: ['ignore', process.stderr, process.stderr],
-    shell: false,
-    ...options,
-  });
-  if (result.status !== 0) {
-    say(`setup: '${command} ${args.join(' ')}' failed${result.error ? `: ${result.error.message}` : ''}`);
-    process.exit(3);
-  }
+/** @param quiet whether what goes to standard output is no progress */
+async function run(command, args, { quiet = false, ...options } = {}) {
+  const line = `${command} ${args.join(' ')}`;
+  say(`> ${line}`);
+  const { code, text, told } = await runKept(command, args, { cwd: root, ...options });
+  // Results belong to whoever called; what is installed is progress.
+  process.stderr.write(quiet ? told : text);
+  if (code !== 0) throw new Error(`'${line}' failed`);
 }
 
 /** `python3 -m venv` needs a package of its own on Debian. */
@@ -90,9 +86,10 @@ async function confirmed(question) {
   return /^(|y|yes)$/i.test(answer.trim());
 }
 
+/** What is to be installed system-wide; ends the process where that cannot be, or is not wanted. */
 async function systemPackages(dev) {
   const packages = missingPackages(dev);
-  if (packages.length === 0) return;
+  if (packages.length === 0) return packages;
   const command = `apt-get install --no-install-recommends ${packages.join(' ')}`;
   const canInstall = process.platform === 'linux' && onPath('apt-get') && process.getuid?.() === 0;
   if (!canInstall) {
@@ -108,28 +105,41 @@ async function systemPackages(dev) {
     say(`setup: nothing installed; next: ${command}`);
     process.exit(3);
   }
-  const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  run('apt-get', ['update', '-q'], { env: environment });
-  run('apt-get', ['install', '-q', '-y', '--no-install-recommends', ...packages], { env: environment });
+  return packages;
 }
 
-/** Runs `work` unless the files it depends on are those of the last time. */
-function onceFor(name, files, made, work) {
+async function installPackages(packages) {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  await run('apt-get', ['update', '-q'], { env });
+  await run('apt-get', ['install', '-q', '-y', '--no-install-recommends', ...packages], { env });
+}
+
+const stampOf = (name) => join(cache, 'setup', name);
+
+function hashOf(files) {
   const hash = createHash('sha256');
   for (const file of files) hash.update(readFileSync(join(root, file)));
-  const stamp = join(cache, 'setup', name);
-  const wanted = hash.digest('hex');
-  if (existsSync(made) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  work();
-  mkdirSync(join(cache, 'setup'), { recursive: true });
-  writeFileSync(stamp, wanted);
+  return hash.digest('hex');
+}
+
+/** A job that fills a folder, where the files it is made from are not those of the last time. */
+function filling(name, { files, folder, needs }, work) {
+  const stamp = stampOf(basename(folder) === 'node_modules' ? 'npm' : basename(folder));
+  const wanted = hashOf(files);
+  if (existsSync(folder) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return [];
+  refuseLink(folder);
+  const filled = async () => {
+    await work();
+    mkdirSync(join(cache, 'setup'), { recursive: true });
+    writeFileSync(stamp, wanted);
+  };
+  return [{ name, needs, work: filled }];
 }
 
 function npm(...args) {
   // npm is a shell script on Windows; npm_execpath is the JavaScript behind it when npm runs us.
   const script = process.env.npm_execpath;
-  if (script?.endsWith('.js')) run(process.execPath, [script, ...args]);
-  else run('npm', args);
+  return script?.endsWith('.js') ? run(process.execPath, [script, ...args]) : run('npm', args);
 }
 
 /** What is emptied before it is filled must be ours: through a link it would be somebody else's that is emptied. */
@@ -141,39 +151,72 @@ export function refuseLink(path) {
   process.exit(3);
 }
 
-function venv(folder, requirements) {
-  onceFor(basename(folder), [requirements], folder, () => {
-    refuseLink(folder);
-    run('python3', ['-m', 'venv', '--clear', folder]);
+function venv(name, folder, requirements) {
+  return filling(name, { files: [requirements], folder, needs: [SYSTEM] }, async () => {
+    await run('python3', ['-m', 'venv', '--clear', folder]);
     const pip = join(folder, 'bin', 'pip');
     const locked = requirements.endsWith('.lock') ? ['--require-hashes'] : [];
-    run(pip, ['install', '--disable-pip-version-check', ...locked, '-r', requirements]);
+    await run(pip, ['install', '--disable-pip-version-check', ...locked, '-r', requirements]);
   });
 }
 
-/** Does everything; with `dev`, also what only the test command needs. */
-export async function setup({ dev = false } = {}) {
+const tool = (...args) => run(process.execPath, [join(root, 'dist', 'cli.js'), ...args], { quiet: true });
+
+const SYSTEM = 'system packages';
+/** Jobs that others wait for. */
+export const NPM = 'npm packages';
+export const TOOL = 'the compiled tool';
+export const LINTERS = 'linters of C++ and Python';
+export const ORACLES = 'other implementations';
+
+/**
+ * What is to be done, as jobs for `runJobs`; with `dev`, also what only the test command needs. Asks what there is to
+ * be asked, and ends the process where something is in the way.
+ */
+export async function setupJobs({ dev = false } = {}) {
   if (Number(process.versions.node.split('.')[0]) < 20) {
     say(`setup: Node ${process.versions.node} is too old; next: install Node 20 or newer`);
     process.exit(3);
   }
-  await systemPackages(dev);
-  const modules = join(root, 'node_modules');
-  onceFor('npm', ['package-lock.json'], modules, () => {
-    refuseLink(modules);
-    npm('ci', '--no-fund', '--no-audit');
-  });
-  npm('run', '--silent', 'build');
-  run(process.execPath, [join(root, 'dist', 'cli.js'), 'doctor', '--fix', '--json'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  if (!dev) return;
-  venv(devVenv, 'scripts/requirements-dev.lock');
-  venv(oracleVenv, 'scripts/requirements-oracles.lock');
-  run(process.execPath, [join(root, 'dist', 'cli.js'), 'train', '--fix', '--yes', '--json'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  tflmLibrary(cache, run);
+  const packages = await systemPackages(dev);
+  const modules = { files: ['package-lock.json'], folder: join(root, 'node_modules'), needs: [] };
+  const PLATFORMIO = 'PlatformIO';
+  const jobs = [
+    ...(packages.length === 0 ? [] : [{ name: SYSTEM, needs: [], work: () => installPackages(packages) }]),
+    ...filling(NPM, modules, () => npm('ci', '--no-fund', '--no-audit')),
+    { name: TOOL, needs: [NPM], work: () => npm('run', '--silent', 'build') },
+    // The largest first.
+    ...(dev ? venv(ORACLES, oracleVenv, 'scripts/requirements-oracles.lock') : []),
+    { name: PLATFORMIO, needs: [SYSTEM, TOOL], work: () => tool('doctor', '--fix', '--json') },
+  ];
+  if (dev) {
+    const training = () => tool('train', '--fix', '--yes', '--json');
+    jobs.push(
+      ...venv(LINTERS, devVenv, 'scripts/requirements-dev.lock'),
+      { name: 'training', needs: [SYSTEM, PLATFORMIO], work: training },
+      { name: 'TensorFlow Lite Micro', needs: [SYSTEM], work: () => tflmLibrary(cache, run) },
+    );
+  }
+  return jobs.map((job) => ({ ...job, work: () => told(job) }));
+}
+
+/** Does a job; whether it went well. */
+async function told({ name, work }) {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    say(`setup: ${name}: ${error.message}`);
+    return false;
+  }
+}
+
+/** Does everything, or ends the process. */
+export async function setup(options) {
+  const failed = await runJobs(await setupJobs(options), 2);
+  if (failed.length === 0) return;
+  say(`setup: not done: ${failed.join(', ')}`);
+  process.exit(3);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

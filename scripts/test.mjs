@@ -1,5 +1,5 @@
 /**
- * The test command: sets up what is missing, then lint, format, types, and every test.
+ * The test command: sets up what is missing, with lint, format, types and unit tests beside it, then every other test.
  *
  * `npm test` runs everything; `npm test -- --only lint,unit` runs some of the steps. Under KWS_STRICT=1 a
  * skipped test is a failure. The last line counts what ran.
@@ -9,7 +9,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { devVenv, setup } from './setup.mjs';
+import { runJobs, runKept } from './jobs.mjs';
+import { devVenv, LINTERS, NPM, ORACLES, setupJobs, TOOL } from './setup.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const strict = process.env.KWS_STRICT === '1';
@@ -35,29 +36,38 @@ const python = ['templates', 'scripts', 'test', 'examples', 'bench'].filter((fol
   existsSync(join(root, folder)),
 );
 
-function run(name, command, args, environment = {}) {
-  const started = Date.now();
+const tellEnd = (name, code, began) =>
+  process.stdout.write(
+    `== ${name}: ${code === 0 ? 'ok' : `failed (${code})`}, ${((Date.now() - began) / 1000).toFixed(1)} s\n`,
+  );
+
+/** Beside others: what it prints is kept until it ends. */
+async function run(name, command, args) {
+  const began = Date.now();
+  const { code, text } = await runKept(command, args, { cwd: root });
+  process.stdout.write(`\n== ${name}\n${text}`);
+  tellEnd(name, code, began);
+  return code === 0;
+}
+
+/** Alone: what it prints is seen at once. */
+function runAlone(name, command, args) {
+  const began = Date.now();
   process.stdout.write(`\n== ${name}\n`);
   return new Promise((resolve) => {
-    const child = spawn(command, args, {
-      cwd: root,
-      stdio: 'inherit',
-      env: { ...process.env, ...environment },
-    });
+    const child = spawn(command, args, { cwd: root, stdio: 'inherit' });
     child.on('error', (error) => {
       process.stdout.write(`${name}: ${error.message}\n`);
       resolve(false);
     });
     child.on('exit', (code) => {
-      process.stdout.write(
-        `== ${name}: ${code === 0 ? 'ok' : `failed (${code})`}, ${((Date.now() - started) / 1000).toFixed(1)} s\n`,
-      );
+      tellEnd(name, code, began);
       resolve(code === 0);
     });
   });
 }
 
-/** clang-tidy over the device libraries, a few files per process, two processes at a time. */
+/** clang-tidy over the device libraries. */
 async function tidy() {
   const includes = readdirSync(join(root, 'templates/lib')).map(
     (name) => `-I${join(root, 'templates/lib', name, 'include')}`,
@@ -69,9 +79,8 @@ async function tidy() {
   // Kernels of instruction sets pass in registers what other code puts into a struct.
   const own = sources.filter((file) => /kws_kernels\/src\/(?!portable\/)[^/]+\//.test(file));
   const others = sources.filter((file) => !own.includes(file));
-  const half = Math.ceil(others.length / 2);
   const check = (files, n, ...options) =>
-    run(`clang-tidy ${n}/3`, tool('clang-tidy'), [
+    run(`clang-tidy ${n}/2`, tool('clang-tidy'), [
       '--quiet',
       ...options,
       ...files,
@@ -81,23 +90,18 @@ async function tidy() {
       '-fno-rtti',
       ...includes,
     ]);
-  const results = await Promise.all([
-    check(others.slice(0, half), 1),
-    check(others.slice(half), 2).then(
-      async (ok) => (await check(own, 3, '--checks=-readability-function-size')) && ok,
-    ),
-  ]);
-  return results.every(Boolean);
+  const ok = await check(others, 1);
+  return (await check(own, 2, '--checks=-readability-function-size')) && ok;
 }
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
 
 /** Projects together: their files fill both cores to the end. */
-async function vitest(...projects) {
+async function vitest(runIt, ...projects) {
   const report = join(root, '.cache', `vitest-${projects.join('-')}.json`);
   mkdirSync(join(root, '.cache'), { recursive: true });
   rmSync(report, { force: true });
-  const ok = await run(`tests: ${projects.join(', ')}`, bin('vitest'), [
+  const ok = await runIt(`tests: ${projects.join(', ')}`, bin('vitest'), [
     'run',
     ...projects.flatMap((project) => ['--project', project]),
     // Virtual boards play in real time now and then: one more than there are cores keeps these at work.
@@ -125,25 +129,41 @@ async function vitest(...projects) {
 /** What needs compilers, virtual boards or other implementations. */
 const LONG = ['native', 'oracles', 'firmware', 'e2e'].filter(wanted);
 
+/** What runs beside the set-up, with what it needs of it. */
 const STEPS = [
-  ['lint', () => run('lint and format, TypeScript', bin('biome'), ['check', '--error-on-warnings', '.'])],
-  ['lint', () => run('exports, files and dependencies that nobody uses', bin('knip'), [])],
-  ['types', () => run('types', bin('tsc'), ['-p', 'tsconfig.json', '--noEmit'])],
-  ['lint', () => run('format, C++', tool('clang-format'), ['--dry-run', '-Werror', ...cpp()])],
-  ['lint', () => run('lint, Python', tool('ruff'), ['check', '--no-cache', ...python])],
-  ['lint', () => run('format, Python', tool('ruff'), ['format', '--no-cache', '--check', ...python])],
-  ['tidy', tidy],
-  ['unit', () => vitest('unit')],
-  [LONG.join(', '), () => LONG.length === 0 || vitest(...LONG)],
+  ['types', [NPM], () => run('types', bin('tsc'), ['-p', 'tsconfig.json', '--noEmit'])],
+  [
+    'lint',
+    [TOOL],
+    () => run('lint and format, TypeScript', bin('biome'), ['check', '--error-on-warnings', '.']),
+  ],
+  ['lint', [TOOL], () => run('exports, files and dependencies that nobody uses', bin('knip'), [])],
+  ['lint', [LINTERS], () => run('format, C++', tool('clang-format'), ['--dry-run', '-Werror', ...cpp()])],
+  ['lint', [LINTERS], () => run('lint, Python', tool('ruff'), ['check', '--no-cache', ...python])],
+  [
+    'lint',
+    [LINTERS],
+    () => run('format, Python', tool('ruff'), ['format', '--no-cache', '--check', ...python]),
+  ],
+  ['tidy', [LINTERS], tidy],
 ];
 
 const started = Date.now();
-await setup({ dev: true });
-process.stdout.write(`== set-up: ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
-const failures = [];
-for (const [step, work] of STEPS) {
-  if (wanted(step) && !(await work())) failures.push(step);
+const setups = await setupJobs({ dev: true });
+// Unit tests take every core: last, beside the largest download.
+const others = setups.map(({ name }) => name).filter((name) => name !== ORACLES);
+const steps = [...STEPS, ['unit', others, () => vitest(run, 'unit')]]
+  .filter(([step]) => wanted(step))
+  .map(([step, needs, work], i) => ({ name: `${step} ${i}`, step, needs, work }));
+const failed = await runJobs([...setups, ...steps], 2);
+// Without what the tests need nothing can be said of them.
+const notSetUp = setups.map(({ name }) => name).filter((name) => failed.includes(name));
+if (notSetUp.length > 0) {
+  process.stderr.write(`the set-up failed: ${notSetUp.join(', ')}\n`);
+  process.exit(3);
 }
+const failures = steps.filter(({ name }) => failed.includes(name)).map(({ step }) => step);
+if (LONG.length > 0 && !(await vitest(runAlone, ...LONG))) failures.push(LONG.join(', '));
 process.stdout.write(`\n${((Date.now() - started) / 1000).toFixed(0)} s in all\n`);
 if (failures.length > 0) process.stdout.write(`failed: ${[...new Set(failures)].join(', ')}\n`);
 process.stdout.write(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);

@@ -31,8 +31,8 @@ const THIRD_PARTY = [
 const NOT_NEEDED =
   /(_test|test_helpers|testing_helpers|all_ops_resolver|instrumentation|profiler|treeview)\.cc$|_test\.h$/;
 
-/** Fetches the crate with `run(command, args, options)` into `cache` and returns the library's folder. */
-export function tflmLibrary(cache, run) {
+/** Fetches the crate with `await run(command, args, options)` into `cache` and returns the library's folder. */
+export async function tflmLibrary(cache, run) {
   const library = join(cache, 'tflm-library');
   if (existsSync(library)) return library;
   const project = join(cache, 'tflm-crate');
@@ -42,7 +42,7 @@ export function tflmLibrary(cache, run) {
     '[package]\nname = "fetch"\nversion = "0.0.0"\nedition = "2018"\n[lib]\npath = "lib.rs"\n[dependencies]\ntfmicro = "=0.1.0"\n',
   );
   writeFileSync(join(project, 'lib.rs'), '');
-  run('cargo', ['vendor', '--quiet', 'vendor'], { cwd: project });
+  await run('cargo', ['vendor', '--quiet', 'vendor'], { cwd: project });
   const tree = join(project, 'vendor', 'tfmicro', 'submodules', 'tensorflow');
   const partial = `${library}.partial`;
   rmSync(partial, { recursive: true, force: true });
