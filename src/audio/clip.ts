@@ -54,7 +54,7 @@ export async function* pcmFromStream(
     const bytes = Buffer.concat([rest, typeof chunk === 'string' ? Buffer.from(chunk, 'latin1') : chunk]);
     const count = bytes.length >> 1;
     rest = bytes.subarray(2 * count);
-    if (count > 0) yield Int16Array.from({ length: count }, (_, i) => bytes.readInt16LE(2 * i));
+    if (count > 0) yield new Int16Array(count).map((_, i) => bytes.readInt16LE(2 * i));
   }
 }
 

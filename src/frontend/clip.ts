@@ -19,7 +19,7 @@ import { largest, spectralStages } from './spectral/definition/stages.js';
 export function clipFeatures(spec: AudioFrontendSpec, pcm: Int16Array | Float64Array): Float64Array[] {
   if (spec.kind === 'micro')
     return createMicroFrontend(spec)
-      .push(pcm instanceof Int16Array ? pcm : Int16Array.from(pcm, Math.round))
+      .push(pcm instanceof Int16Array ? pcm : new Int16Array(pcm.length).map((_, i) => Math.round(pcm[i]!)))
       .map((frame) => Float64Array.from(frame));
   return featuresOfSpectra(spec, clipSpectra(spec, pcm));
 }

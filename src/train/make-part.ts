@@ -110,6 +110,6 @@ export function createSounds(share = 1): Sounds {
         samples -= length;
       }
     },
-    get: ({ path }) => Float32Array.from(kept.get(path)!, (value) => value / 32768),
+    get: ({ path }) => new Float32Array(kept.get(path)!).map((value) => value / 32768),
   };
 }

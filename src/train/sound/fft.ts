@@ -107,5 +107,5 @@ function scale(real: Float64Array, imaginary: Float64Array, at: number, gain: nu
 function back(real: Float64Array, imaginary: Float64Array, length: number): Float32Array {
   for (let i = 0; i < imaginary.length; i++) imaginary[i] = -imaginary[i]!;
   transform(real, imaginary);
-  return Float32Array.from(real.subarray(0, length));
+  return new Float32Array(real.subarray(0, length));
 }

@@ -7,7 +7,7 @@ import { gainOf, RATE, rms, scaled } from './speech.js';
 const normalized = (sound: Float32Array): Float32Array => scaled(sound, 1 / rms(sound));
 
 const noise = (length: number, random: Random): Float32Array =>
-  Float32Array.from({ length }, () => random.normal(0, 1));
+  new Float32Array(length).map(() => random.normal(0, 1));
 
 /** Noise with a slope between white and brown, and a few humps; often louder and quieter, as wind and cars are. */
 function coloured(length: number, random: Random): Float32Array {
@@ -91,7 +91,7 @@ function clicks(length: number, random: Random): Float32Array {
 /** `sound` from a random place on, over and over. */
 function looped(sound: Float32Array, length: number, random: Random): Float32Array {
   const begin = random.integer(0, sound.length);
-  return Float32Array.from({ length }, (_, i) => sound[(begin + i) % sound.length]!);
+  return new Float32Array(length).map((_, i) => sound[(begin + i) % sound.length]!);
 }
 
 /**

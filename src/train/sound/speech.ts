@@ -83,7 +83,7 @@ export function speechIn(sound: Float32Array, whole = false): Span | undefined {
 export function faster(sound: Float32Array, factor: number): Float32Array {
   const length = Math.floor((sound.length - 3) / factor);
   if (length < 1) return sound;
-  return Float32Array.from({ length }, (_, n) => {
+  return new Float32Array(length).map((_, n) => {
     const at = n * factor;
     const i = Math.floor(at);
     const t = at - i;
@@ -131,7 +131,7 @@ function bestShift(padded: Float32Array, at: number, wanted: number): number {
 /** 5 ms up, 5 ms down; a copy. */
 export function faded(sound: Float32Array): Float32Array {
   const size = Math.min(80, sound.length >> 1);
-  const out = Float32Array.from(sound);
+  const out = sound.slice();
   for (let i = 0; i < size; i++) {
     const gain = i / Math.max(1, size - 1);
     out[i]! *= gain;
