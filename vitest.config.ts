@@ -1,4 +1,6 @@
+import { relative } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
  * `unit` needs nothing but Node, `native` a C++ compiler, `oracles` the independent implementations from PyPI,
@@ -23,16 +25,54 @@ const FIRMWARE = [
   'tflm',
 ].map((name) => `test/e2e/${name}.test.ts`);
 
+/** What takes longest, the longest first: begun late, it would run alone at the end. */
+const LONGEST = [
+  'e2e/train',
+  'e2e/package',
+  'e2e/docs',
+  'e2e/platform',
+  'e2e/cli',
+  'e2e/hostile',
+  'e2e/twins',
+  'e2e/verify',
+  'e2e/tflm',
+  'oracles/words',
+  'oracles/float-engine',
+  'oracles/quantizer-tensorflow',
+  'oracles/converter-zoo',
+  'native/fuzz',
+  'native/hal_boards',
+  'native/aot-golden',
+].map((name) => `test/${name}.test.ts`);
+
+/** As vitest orders them, project by project, but the long ones before the others of their project. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const at = LONGEST.indexOf(relative(this.ctx.config.root, moduleId));
+      return at < 0 ? LONGEST.length : at;
+    };
+    const sorted = await super.sort(files);
+    const projects = [...new Set(sorted.map(({ project }) => project))];
+    return projects.flatMap((project) =>
+      sorted.filter((file) => file.project === project).sort((a, b) => rank(a) - rank(b)),
+    );
+  }
+}
+
+/** One registry of modules per worker: loading them anew for every file took a third of the time. */
+const isolate = false;
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     // Every core: the default leaves one idle, which on two cores is half the machine.
     maxWorkers: '100%',
     projects: [
       {
         test: {
           name: 'unit',
-          // One registry of modules per worker: loading them anew for every file took a third of the time.
-          isolate: false,
+          isolate,
           include: ['test/**/*.test.ts'],
           exclude: ['test/native/**', 'test/oracles/**', 'test/e2e/**'],
           // Limits end what hangs; a busy machine takes several times what a quiet one does.
@@ -43,6 +83,7 @@ export default defineConfig({
       {
         test: {
           name: 'native',
+          isolate,
           include: ['test/native/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 300_000,
@@ -51,6 +92,7 @@ export default defineConfig({
       {
         test: {
           name: 'oracles',
+          isolate,
           include: ['test/oracles/**/*.test.ts'],
           testTimeout: 240_000,
           hookTimeout: 300_000,
@@ -59,6 +101,7 @@ export default defineConfig({
       {
         test: {
           name: 'firmware',
+          isolate,
           include: FIRMWARE,
           testTimeout: 240_000,
           hookTimeout: 300_000,
@@ -71,6 +114,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          isolate,
           include: ['test/e2e/**/*.test.ts'],
           exclude: FIRMWARE,
           testTimeout: 300_000,

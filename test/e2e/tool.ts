@@ -3,7 +3,16 @@
  * process it leaves behind can be told from others.
  */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
@@ -61,10 +70,22 @@ let built: Promise<string> | undefined;
 function builtTool(): Promise<string> {
   built ??= (async () => {
     const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-    await execa(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')]);
+    if (!upToDate()) await execa(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')]);
     return join(root, 'dist', 'cli.js');
   })();
   return built;
+}
+
+/** Whether all that it is made of is older than what the compiler says of its last run. */
+function upToDate(): boolean {
+  const madeAt = (path: string) => statSync(join(root, path), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const made = madeAt(join('dist', '.tsbuildinfo'));
+  // A file that is gone leaves a younger folder behind.
+  const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
+  const settings = ['tsconfig.json', 'tsconfig.build.json'];
+  return [...settings, 'src', ...sources.map((path) => join('src', path))].every(
+    (path) => madeAt(path) < made,
+  );
 }
 
 /** Without what is said of load and windows before a build. */
