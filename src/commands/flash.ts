@@ -15,6 +15,7 @@ import { asLines } from './support/show-events.js';
 import { showLoad } from './support/show-load.js';
 import { stagesOf } from './support/stages.js';
 import { checkLabel, checkStreamOptions, STREAM_OPTIONS, stream } from './support/stream.js';
+import { webRequest } from './support/web-pages.js';
 
 export const flashCommand: Command = {
   name: 'flash',
@@ -64,6 +65,7 @@ export async function flash(
         forMs: options.for,
         untilDetect: options.untilDetect,
         timeoutMs: options.timeout,
+        web: webRequest(options, directory),
         cutoffs: cutoffsOf(project),
         leastSamples: (rate) => samplesToFirstScore(project, rate),
         helloOnly: options.noMonitor === true,

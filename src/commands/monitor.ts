@@ -24,6 +24,7 @@ import {
 } from './support/project-options.js';
 import { stagesOf } from './support/stages.js';
 import { checkLabel, checkStreamOptions, STREAM_OPTIONS, stream } from './support/stream.js';
+import { webRequest } from './support/web-pages.js';
 
 export const monitorCommand: Command = {
   name: 'monitor',
@@ -90,6 +91,7 @@ export async function monitor(
         timeoutMs: options.timeout,
         // Standard input is the terminal's, or the clip's.
         ...(options.play?.includes('-') === true ? {} : { live, save }),
+        web: webRequest(options, directory),
         ...(project === undefined
           ? {}
           : {

@@ -1,6 +1,6 @@
 /** monitor: a board that already runs, and what is said where it runs something else. */
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -9,6 +9,7 @@ import type { OptionValues } from '../../src/commands/support/options.js';
 import type { KwsError } from '../../src/diagnostics/errors.js';
 import { FRONTEND_PRESETS } from '../../src/frontend/presets.js';
 import { frontendHash } from '../../src/frontend/spec.js';
+import type { AudioLinkLocation } from '../../src/protocol/audio-link.js';
 import { openSession } from '../../src/protocol/session.js';
 import { fakeContext } from '../support/command-line.js';
 import { FakeDevice } from '../support/fake-device.js';
@@ -51,8 +52,9 @@ async function tryMonitor(
   options: OptionValues,
   hello: Record<string, unknown>,
   json = true,
+  link?: AudioLinkLocation,
 ) {
-  const device = new FakeDevice({ hello });
+  const device = new FakeDevice({ hello, ...(link && { link }) });
   const found: unknown[][] = [];
   let stopped = 0;
   const fake = fakeContext({ directory, json });
@@ -61,6 +63,7 @@ async function tryMonitor(
       found.push([board?.id, port, folder]);
       return {
         port: 'fake',
+        ...(link && { link }),
         stop: async () => {
           stopped++;
         },
@@ -72,7 +75,7 @@ async function tryMonitor(
     (verdict) => ({ verdict, error: undefined }),
     (error: unknown) => ({ verdict: undefined, error: error as KwsError }),
   );
-  return { ...result, found, stopped, ...fake };
+  return { ...result, found, stopped, commands: device.commands, ...fake };
 }
 
 describe('monitor', () => {
@@ -162,5 +165,39 @@ describe('monitor', () => {
   test('--emulate watches the twin', async () => {
     const { found } = await tryMonitor(project, { board: 'nano33ble', emulate: true }, SAME);
     expect(found[0]![0]).toBe('arduino-nano-33-ble-twin');
+  });
+});
+
+describe('a page beside it', () => {
+  const play = { board: 'native', play: ['x.wav'] };
+
+  test('--web: where it is, and a page that ends with the clips where nobody can press Ctrl-C', async () => {
+    const { verdict, lines, commands } = await tryMonitor(project, { ...play, web: true }, SAME);
+    expect(verdict).toBe(0);
+    const { url } = lines().find(({ t }) => t === 'web')!;
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[\w-]{32}\/$/);
+    await expect(fetch(url as string)).rejects.toThrow();
+    // A serial line may be too slow for frames.
+    expect(commands).not.toContain('trace features');
+  });
+
+  test('--web-file: the session in a file, with the frames of a virtual board; no host', async () => {
+    const file = join(root, 'pages', 'session.html');
+    const link = { file: join(root, 'memory') };
+    writeFileSync(link.file, '');
+    const run = await tryMonitor(project, { ...play, webFile: file }, SAME, true, link);
+    const { verdict, lines, commands } = run;
+    expect(verdict).toBe(0);
+    expect(lines().some(({ t }) => t === 'web')).toBe(false);
+    expect(commands).toContain('trace features');
+    const html = readFileSync(file, 'utf8');
+    expect(html).toContain('"live":false');
+    expect(html).toContain('"cutoff":0.');
+    expect(readdirSync(join(root, 'pages'))).toEqual(['session.html']);
+  });
+
+  test('--web-port alone is a mistake', async () => {
+    const { error } = await tryMonitor(project, { ...play, webPort: 8080 }, SAME);
+    expect(error!.message).toContain('--web-port: there is no page that it would be of');
   });
 });

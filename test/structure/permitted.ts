@@ -125,6 +125,7 @@ export const PERMITTED = {
     'platformio',
     'evaluate',
   ],
+  web: ['emit', 'protocol', 'report', 'targets'],
   tfjs: ['readers'],
   terminal: [],
 } as const satisfies Readonly<Record<string, readonly string[]>>;

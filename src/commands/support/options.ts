@@ -61,6 +61,16 @@ export const OPTIONS = {
   for: time('--for', '--for <time>', 'end after this time, such as 10s or 500ms'),
   untilDetect: text('--until-detect <label>', 'end when this label is heard: exit code 0, otherwise 1'),
   timeout: time('--timeout', '--timeout <time>', 'give --until-detect up after this time, such as 20s'),
+  web: flag('--web', 'show it as a page, too, on 127.0.0.1 for this computer alone; its address is printed'),
+  webPort: {
+    flags: '--web-port <port>',
+    description: 'port of that page (default: one that is free)',
+    parse: parsePort,
+  } satisfies OptionDefinition<number>,
+  webFile: text(
+    '--web-file <file>',
+    'write it as a page of HTML in the end, to be looked at without a board',
+  ),
   tflmPath: text('--tflm-path <dir>', 'a local TensorFlow Lite Micro library in place of the registry’s'),
   noMonitor: flag(
     '--no-monitor',
@@ -309,6 +319,16 @@ function parseCount(option: string, value: string): number {
     what: `"${value}" is not a whole number of at least 0`,
     where: option,
     next: 'give it such as 2',
+  });
+}
+
+function parsePort(value: string): number {
+  const number = /^\d{1,5}$/.test(value.trim()) ? Number(value) : Number.NaN;
+  if (number >= 1 && number <= 65_535) return number;
+  throw inputError({
+    what: `"${value}" is not a port`,
+    where: '--web-port',
+    next: 'give a number from 1 to 65535, or leave it out',
   });
 }
 

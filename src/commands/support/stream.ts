@@ -19,8 +19,19 @@ import type { LiveControl } from './live.js';
 import { KEYS_HELP, readKeys } from './live-keys.js';
 import type { OptionValues } from './options.js';
 import { asLines, eventView } from './show-events.js';
+import { openPages, type WebPages, type WebRequest } from './web-pages.js';
 
-export const STREAM_OPTIONS = ['play', 'lead', 'tail', 'for', 'untilDetect', 'timeout'] as const;
+export const STREAM_OPTIONS = [
+  'play',
+  'lead',
+  'tail',
+  'for',
+  'untilDetect',
+  'timeout',
+  'web',
+  'webPort',
+  'webFile',
+] as const;
 
 /** How long --until-detect waits for what may never end, where nobody could press Ctrl-C. */
 const UNATTENDED_TIMEOUT_MS = 60_000;
@@ -42,6 +53,8 @@ export interface StreamRequest {
   readonly save?: () => Promise<string>;
   /** Ends after the hello. */
   readonly helloOnly?: boolean;
+  /** A page beside the terminal. */
+  readonly web?: WebRequest | undefined;
 }
 
 /** Options that contradict each other, before any work. */
@@ -51,6 +64,12 @@ export function checkStreamOptions(options: OptionValues): void {
       what: 'there is nothing that it would end',
       where: '--timeout',
       next: 'give --until-detect LABEL with it, or --for in its place',
+    });
+  if (options.webPort !== undefined && options.web !== true)
+    throw inputError({
+      what: 'there is no page that it would be of',
+      where: '--web-port',
+      next: 'give --web with it, or leave it out',
     });
   const padding = (['lead', 'tail'] as const).find((name) => options[name] !== undefined);
   if (padding !== undefined && (options.untilDetect === undefined || options.play === undefined))
@@ -100,11 +119,13 @@ export async function stream(
   const timers: NodeJS.Timeout[] = [];
   let model: SessionModel | undefined;
   let watch: ScoreWatch | undefined;
+  let pages: WebPages | undefined;
   try {
     showHello(device, context);
     const endless =
       request.forMs === undefined && request.untilDetect === undefined && request.clips.length === 0;
-    if (request.helloOnly === true || (endless && !out.terminal)) return 0;
+    const attended = out.terminal || request.web?.port !== undefined;
+    if (request.helloOnly === true || (endless && !attended)) return 0;
     if (endless && !hello.mic) {
       out.warn({
         what: 'this board has no microphone, so there is nothing to listen to',
@@ -112,12 +133,13 @@ export async function stream(
       });
       return 0;
     }
+    pages = await openPages(device, request, context);
     timers.push(...startTimers(request, out.terminal, finish));
     if (hello.mic && request.clips.length === 0)
       watch = new ScoreWatch(hello, session.path, {
         leastSamples: request.leastSamples?.(hello.rate),
       });
-    await listen(device, { ...request, watch }, context, finish, (state) => {
+    await listen(device, { ...request, watch, pages }, context, finish, (state) => {
       model = state;
     });
   } catch (error) {
@@ -126,6 +148,7 @@ export async function stream(
     for (const timer of timers) clearTimeout(timer);
     signal.removeEventListener('abort', onAbort);
     await session.close();
+    await pages?.close(ending !== 'interrupted');
   }
   // What a board did not hear that has fallen silent is not known.
   const silent =
@@ -194,14 +217,16 @@ async function listen(
     watch,
     live,
     save,
-  }: StreamRequest & { readonly watch: ScoreWatch | undefined },
+    pages,
+  }: StreamRequest & { readonly watch: ScoreWatch | undefined; readonly pages: WebPages | undefined },
   context: CommandContext,
   finish: (how: Ending) => void,
   seen: (model: SessionModel) => void,
 ): Promise<void> {
   const { hello } = device;
   let model = sessionStart(hello, untilDetect);
-  const view = eventView(context.out, hello);
+  const terminal = eventView(context.out, hello);
+  const view = pages?.beside(terminal) ?? terminal;
   const note = (text: string) => view.note(text);
   const end = () => finish('interrupted');
   const stopKeys =
