@@ -7,14 +7,11 @@
 import { readFileSync } from 'node:fs';
 import type { ResolvedBoard } from '../boards/types.js';
 import type { ResolvedProject } from '../project/types.js';
-import { requireInt8 } from '../verify/int8.js';
 import { aotModels } from './aot-models.js';
-import type { GeneratedBy } from './banner.js';
+import { beginProject } from './begin.js';
 import { captureRate } from './buffers.js';
-import { identifier } from './c.js';
 import { renderConfig } from './config.js';
 import { kernelFilter } from './libraries.js';
-import { requireRuntime } from './runtimes.js';
 import { renderShape, SHAPE_FILE } from './shape.js';
 import { libraryFiles } from './templates.js';
 
@@ -56,15 +53,7 @@ const LIBRARIES = [
 
 /** @throws KwsError (exit code 2) for models that are not int8, or that the compiled runtime cannot compute */
 export function listenerParts({ project, board, toolVersion }: ListenerInput): ListenerParts {
-  for (const { model } of project.models) requireInt8(model);
-  requireRuntime(
-    project.models.map(({ model }) => model),
-    'aot',
-    { board },
-  );
-  const by: GeneratedBy = { toolVersion };
-  const taken = new Set<string>();
-  const ids = project.models.map(({ name }) => identifier(name, taken));
+  const { by, ids } = beginProject(project, 'aot', { board }, toolVersion);
   const { files, kernels } = aotModels(project, board, { ids, by });
   const needed = kernelFilter(kernels);
   const libraries = new Map(

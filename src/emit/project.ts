@@ -11,18 +11,16 @@ import type { KernelName } from '../lowering/call.js';
 import type { Runtime } from '../model/runtime.js';
 import type { Model } from '../model/types.js';
 import type { ResolvedProject } from '../project/types.js';
-import { requireInt8 } from '../verify/int8.js';
 import { renderActions } from './actions.js';
 import { aotModels } from './aot-models.js';
 import { bannerLines, type GeneratedBy } from './banner.js';
+import { beginProject } from './begin.js';
 import { checkBudget } from './budget.js';
-import { identifier } from './c.js';
 import { renderConfig } from './config.js';
 import type { WindowReport } from './incremental.js';
 import { type IniInput, renderIni } from './ini-file.js';
 import { projectLibraries } from './libraries.js';
 import { renderNotices, renderReadme } from './notices.js';
-import { requireRuntime } from './runtimes.js';
 import { renderShape, SHAPE_FILE } from './shape.js';
 import { fillTemplate, projectFile, VIRTUAL_PLATFORM_FOLDER } from './templates.js';
 import { type TflmPart, tflmPart } from './tflm.js';
@@ -76,12 +74,8 @@ const RUNTIMES: Readonly<Record<Runtime, RuntimeEmitter>> = {
 export function renderProject(input: RenderInput): FirmwareProject {
   const { project, board, runtime, toolVersion, options = {} } = input;
   const { trace = false, live = false, audio = false } = options;
-  for (const { model } of project.models) requireInt8(model);
-  const by: GeneratedBy = { toolVersion };
-  const taken = new Set<string>();
-  const ids = project.models.map(({ name }) => identifier(name, taken));
+  const { by, ids } = beginProject(project, runtime, { board, tflmPath: options.tflmPath }, toolVersion);
   const models = project.models.map(({ model }) => model);
-  requireRuntime(models, runtime, { board, tflmPath: options.tflmPath });
   const { libraries, part: partOf } = RUNTIMES[runtime];
   const part = partOf(input, ids, by);
   const actions = renderActions(project, board, by);
@@ -158,6 +152,7 @@ function interpreterPart(input: RenderInput, ids: readonly string[], by: Generat
 
 /** Content of a file of a project. */
 export function fileBytes(file: FirmwareFile): Buffer {
+  if (file.kind === 'bytes') return Buffer.from(file.bytes);
   return file.kind === 'text' ? Buffer.from(file.text, 'utf8') : readFileSync(file.from);
 }
 

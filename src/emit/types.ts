@@ -3,6 +3,7 @@ import type { WindowReport } from './incremental.js';
 /** A firmware project in memory: what `emit/` makes and the project writer puts on disk. */
 export type FirmwareFile =
   | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   /** Copied byte for byte from a file of the package, or of the project. */
   | { readonly kind: 'copy'; readonly from: string };
 

@@ -20,6 +20,8 @@ export interface ManifestSettings {
   readonly cutoff?: number;
   /** Inferences averaged. */
   readonly window?: number;
+  /** The option that asked for it, for messages; `--manifest` unless told. */
+  readonly option?: string;
 }
 
 /** What microWakeWord's own manifests say. */
@@ -48,10 +50,16 @@ const FIXED = [
 export function microWakeWordManifest(
   model: Model,
   frontend: FrontendSpec | undefined,
-  { wakeWord, file, cutoff = DEFAULT_CUTOFF, window = DEFAULT_WINDOW }: ManifestSettings,
+  {
+    wakeWord,
+    file,
+    cutoff = DEFAULT_CUTOFF,
+    window = DEFAULT_WINDOW,
+    option = '--manifest',
+  }: ManifestSettings,
 ): string {
-  const problems = [...modelProblems(model), ...frontendProblems(frontend)];
-  if (problems.length > 0) throw inputError(problems.map((problem) => ({ ...problem, where: '--manifest' })));
+  const problems = [...modelProblems(model, option), ...frontendProblems(frontend, option)];
+  if (problems.length > 0) throw inputError(problems.map((problem) => ({ ...problem, where: option })));
   const arena = tflmArenaBytes(model, { pointerBytes: 4, legacy: false });
   const manifest = {
     type: 'micro',
@@ -74,14 +82,14 @@ export function microWakeWordManifest(
 type Finding = Omit<Problem, 'where'>;
 
 /** Whether ESPHome's component takes it (streaming_model.cpp: input int8 [1, frames, channels], output uint8 [1, 1]). */
-function modelProblems(model: Model): readonly Finding[] {
+function modelProblems(model: Model, option: string): readonly Finding[] {
   const [input, output] = [model.tensors[model.inputs[0]!]!, model.tensors[model.outputs[0]!]!];
   const problems: Finding[] = [];
   if (model.variables.length === 0)
     problems.push({
       what: 'the model keeps no state',
       why: 'ESPHome feeds the newest frames only: models of whole windows do not run there',
-      next: 'leave --manifest out, or train a streaming model',
+      next: `leave ${option} out, or train a streaming model`,
     });
   const [batch, , channels] = input.shape;
   if (input.shape.length !== 3 || batch !== 1 || channels !== ESPHOME.channels || input.type !== 'int8')
@@ -90,7 +98,7 @@ function modelProblems(model: Model): readonly Finding[] {
       why: `ESPHome gives int8 1xFRAMESx${ESPHOME.channels}`,
       next:
         input.type === 'int8'
-          ? 'leave --manifest out: this model does not run in ESPHome'
+          ? `leave ${option} out: this model does not run in ESPHome`
           : 'leave --input-type out, or give int8',
     });
   if (elementCount(output.shape) !== 1 || output.type !== 'uint8')
@@ -99,13 +107,15 @@ function modelProblems(model: Model): readonly Finding[] {
       why: 'ESPHome reads one probability as uint8',
       next:
         elementCount(output.shape) === 1
-          ? 'leave --output-type out, or give uint8'
-          : 'leave --manifest out: this model does not run in ESPHome',
+          ? option === '--manifest'
+            ? 'leave --output-type out, or give uint8'
+            : 'kws-gen quantize --manifest makes such a file of the float model'
+          : `leave ${option} out: this model does not run in ESPHome`,
     });
   return problems;
 }
 
-function frontendProblems(frontend: FrontendSpec | undefined): readonly Finding[] {
+function frontendProblems(frontend: FrontendSpec | undefined, option: string): readonly Finding[] {
   if (frontend?.kind !== 'micro')
     return [
       {
@@ -114,11 +124,11 @@ function frontendProblems(frontend: FrontendSpec | undefined): readonly Finding[
             ? 'the front end of the model is not known'
             : 'the model was not trained with the micro front end',
         why: 'ESPHome computes no other',
-        next: 'if it was trained with it: --frontend micro-wake-word; otherwise leave --manifest out',
+        next: `if it was trained with it: --frontend micro-wake-word; otherwise leave ${option} out`,
       },
     ];
   return FIXED.filter((field) => frontend[field] !== ESPHOME[field]).map((field) => ({
     what: `${field} of the front end is ${frontend[field]}, in ESPHome ${ESPHOME[field]}`,
-    next: 'leave --manifest out: this model would not hear there what it was trained on',
+    next: `leave ${option} out: this model would not hear there what it was trained on`,
   }));
 }

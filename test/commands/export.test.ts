@@ -2,6 +2,11 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { FRONTEND_PRESETS } from '../../src/frontend/presets.js';
+import { describedModel } from '../../src/model/builder.js';
+import { runQuantizer } from '../../src/quantize/run.js';
+import { readManifest } from '../../src/readers/microwakeword.js';
+import { streamModel } from '../quantize/report-models.js';
 import { jsonLines, kwsGen } from '../support/command-line.js';
 import { chirpProject } from './chirps.js';
 
@@ -43,8 +48,80 @@ describe('export', () => {
     expect(files).toContain('kws_chirp/examples/listen/listen.ino');
   });
 
+  test('a PlatformIO project of the sketch, without what our firmware needs', async () => {
+    expect((await run('--platformio', '--board', 'arduino-nano-33-ble', '--output', 'p')).code).toBe(0);
+    const text = (path: string) => readFileSync(join(directory, 'p', path), 'utf8');
+    expect(text('platformio.ini')).toContain('board = nano33ble\nframework = arduino\n');
+    expect(text('platformio.ini')).not.toContain('KWS_');
+    expect(text('src/main.cpp')).toMatch(/^#include <Arduino.h>[\s\S]*PDM\.begin/);
+    expect(existsSync(join(directory, 'p', 'lib/kws_listener/library.json'))).toBe(true);
+  });
+
+  test('a module of Zephyr: its files say the same name, and every source is there', async () => {
+    expect((await run('--zephyr-module', '--board', 'arduino-nano-33-ble')).code).toBe(0);
+    const place = join(directory, 'export', 'kws_chirp-zephyr');
+    const text = (path: string) => readFileSync(join(place, path), 'utf8');
+    // Lines of Zephyr's schema of module files.
+    expect(text('zephyr/module.yml').split('\n').slice(1)).toEqual([
+      'name: kws_chirp',
+      'build:',
+      '  cmake: zephyr',
+      '  kconfig: zephyr/Kconfig',
+      '',
+    ]);
+    expect(text('zephyr/Kconfig')).toMatch(/\nconfig KWS_CHIRP\n\tbool "[^"\n]*"\n\tdepends on CPP\n/);
+    expect(text('zephyr/CMakeLists.txt')).toContain('if(CONFIG_KWS_CHIRP)\n');
+    expect(text('samples/listen/prj.conf')).toContain('\nCONFIG_KWS_CHIRP=y\n');
+    const sources = text('zephyr/CMakeLists.txt').match(/(?<=KWS_ROOT\}\/)\S+\.cpp/g)!;
+    for (const source of sources) expect(existsSync(join(place, source)), source).toBe(true);
+    expect(sources).toContain('src/model_chirp.cpp');
+  });
+
+  test('a manifest and a model for ESPHome', async () => {
+    const set = {
+      clips: [{ name: 'a', inputs: [Float32Array.from({ length: 80 }, (_, i) => i % 20)] }],
+      skipped: [],
+      found: 1,
+      notes: [],
+    };
+    const frontend = FRONTEND_PRESETS['micro-wake-word'];
+    const int8 = { frontend, outputType: 'uint8' } as const;
+    const bytes = Buffer.from(runQuantizer(describedModel(streamModel()), { paths: [], set }, int8).bytes);
+    writeFileSync(join(directory, 'stream.tflite'), bytes);
+    const detector = { preset: 'micro-wake-word', cutoff: 0.9, window: 4 };
+    const model = { name: 'hey', file: 'stream.tflite', labels: ['hey you'], detector };
+    const kws = (more: object) => ({
+      version: 1,
+      name: 'p',
+      frontend: 'micro-wake-word',
+      models: [{ ...model, ...more }],
+    });
+    writeFileSync(join(directory, 'kws.json'), JSON.stringify(kws({})));
+    expect((await run('--esphome', '--board', 'native', '--output', 'e')).err).toBe('');
+    const place = join(directory, 'e');
+    expect(readFileSync(join(place, 'hey.tflite')).equals(bytes)).toBe(true);
+    const manifest = readManifest(readFileSync(join(place, 'hey.json'), 'utf8'), 'hey.json');
+    expect(manifest).toMatchObject({
+      wakeWord: 'hey you',
+      model: 'hey.tflite',
+      version: 2,
+      cutoff: 0.9,
+      window: 4,
+    });
+    expect(readFileSync(join(place, 'README.md'), 'utf8')).not.toContain('another rule');
+    writeFileSync(join(directory, 'kws.json'), JSON.stringify(kws({ detector: { preset: 'general' } })));
+    expect((await run('--esphome', '--board', 'native', '--output', 'e')).code).toBe(0);
+    expect(readFileSync(join(place, 'README.md'), 'utf8')).toContain('decides about `hey` by another rule');
+  });
+
   test.each<[string, readonly string[], RegExp]>([
-    ['nothing said', [], /give --cmake or --arduino-library/],
+    [
+      'a window model for ESPHome',
+      ['--esphome', '--board', 'native'],
+      /chirp: the model keeps no state[\s\S]*train a streaming model/,
+    ],
+    ['a virtual board', ['--platformio', '--board', 'virtual-cortex-m4'], /no platform outside of kws-gen/],
+    ['nothing said', [], /give --cmake, --arduino-library, --platformio/],
     ['both', ['--cmake', '--arduino-library'], /one kind at a time/],
     [
       'no sketch',

@@ -9,8 +9,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadClip } from '../../src/audio/clip.js';
 import { findBoard } from '../../src/boards/index.js';
 import { createHostRun, runClip } from '../../src/evaluate/host-run.js';
-import { exportLibrary } from '../../src/export/export.js';
+import { type ExportedFiles, type ExportKind, exportLibrary } from '../../src/export/export.js';
 import { writeFolder, writeZip } from '../../src/export/write.js';
+import { buildFirmware } from '../../src/platformio/platformio.js';
 import { loadProject } from '../../src/project/load.js';
 import type { ResolvedProject } from '../../src/project/types.js';
 import { root } from '../support/native.js';
@@ -18,6 +19,7 @@ import { describeWithToolchain, temporaryFolder } from './platform-support.js';
 
 const EXAMPLE = join(root, 'examples', 'chirp');
 const STAND_IN = join(root, 'test', 'e2e', 'fixtures', 'arduino-sketch');
+const ZEPHYR_STAND_IN = join(root, 'test', 'e2e', 'fixtures', 'zephyr');
 const BARE = [
   '-mcpu=cortex-m4',
   '-mthumb',
@@ -42,7 +44,7 @@ describeWithToolchain('exported libraries', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  const library = (kind: 'cmake' | 'arduino-library', board: string) =>
+  const library = (kind: ExportKind, board: string) =>
     exportLibrary(kind, { project, board: findBoard(board), toolVersion: '0.0.0-test' });
   const listen = async (program: string): Promise<string[]> => {
     const { stdout } = await execa(program, {
@@ -60,6 +62,50 @@ describeWithToolchain('exported libraries', () => {
     await execa('cmake', ['--build', build, '--parallel', '2']);
     const lines = heard.map(({ label, p, ms }) => `${label} ${p.toFixed(4)} ${ms}`);
     expect(await listen(join(build, 'listen'))).toEqual(lines);
+  });
+
+  test('as a module of Zephyr: its sample with the library of CMake’s sources', async () => {
+    const files = library('zephyr-module', 'native');
+    writeFolder(files, join(folder, 'zephyr'));
+    // The same sources with the same flags, whose library is built already.
+    const lists = (text: string) => text.match(/(?:lib|src)\/\S+\.cpp|COMPILE_OPTIONS ".*"/g);
+    const cmake = lists(textOf(library('cmake', 'native'), 'CMakeLists.txt'));
+    expect(lists(textOf(files, 'zephyr/CMakeLists.txt'))).toEqual(cmake);
+    const includes = [...files.keys()].flatMap((path) => /^lib\/\w+\/include(?=\/)/.exec(path)?.[0] ?? []);
+    const program = join(folder, 'zephyr sample');
+    await execa('g++', [
+      ...[
+        '-std=gnu++17',
+        '-Wall',
+        '-Wextra',
+        '-Werror',
+        '-fno-exceptions',
+        '-fno-rtti',
+        '-I',
+        ZEPHYR_STAND_IN,
+      ],
+      ...[...new Set(includes)].flatMap((path) => ['-I', join(folder, 'zephyr', path)]),
+      ...[join(folder, 'zephyr', 'samples', 'listen', 'src', 'main.cpp'), join(ZEPHYR_STAND_IN, 'dmic.cpp')],
+      ...[join(folder, 'built', 'libkws_chirp.a'), '-o', program],
+    ]);
+    const lines = heard.map(({ label, p, ms }) => `${label} ${Math.round(p * 100)} ${ms}`);
+    expect(await listen(program)).toEqual([...lines, 'no audio']);
+  });
+
+  test('as a PlatformIO project, for this computer', async () => {
+    const source = join(folder, 'plain project');
+    const files = new Map(library('platformio', 'native'));
+    // PlatformIO's platform for programs of this computer comes from its registry; ours compiles as it does.
+    const platform = `symlink://${join(root, 'templates', 'platform-virtual')}\nboard = native`;
+    files.set(
+      'platformio.ini',
+      textOf(files, 'platformio.ini').replace(/(?<=^platform = )native$/m, platform),
+    );
+    writeFolder(files, source);
+    const { program, warnings } = await buildFirmware(source, 'native', { virtual: true });
+    expect(warnings).toEqual([]);
+    const lines = heard.map(({ label, p, ms }) => `${label} ${p.toFixed(4)} ${ms}`);
+    expect(await listen(program)).toEqual(lines);
   });
 
   test('with CMake, for a Cortex-M4 without a system', async () => {
@@ -153,6 +199,8 @@ describeWithToolchain('exported libraries', () => {
     expect(readFileSync(zips[0]!).equals(readFileSync(zips[1]!))).toBe(true);
   });
 });
+
+const textOf = (files: ExportedFiles, path: string): string => String(files.get(path));
 
 function filesBelow(folder: string): string[] {
   return readdirSync(folder).flatMap((name) => {

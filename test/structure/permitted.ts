@@ -52,7 +52,7 @@ export const PERMITTED = {
     'estimate',
     'project',
   ],
-  export: ['files', 'boards', 'project', 'emit'],
+  export: ['files', 'boards', 'frontend', 'detector', 'quantize', 'project', 'emit'],
   artifacts: ['files', 'boards'],
   platformio: ['files'],
   chip: [],

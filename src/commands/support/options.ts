@@ -274,6 +274,9 @@ export const OPTIONS = {
   ),
   cmake: flag('--cmake', 'a library in C++17 for CMake, without a framework'),
   arduinoLibrary: flag('--arduino-library', 'a zip for the Arduino IDE, with a sketch that listens'),
+  platformio: flag('--platformio', 'a plain PlatformIO project with a program that listens'),
+  zephyrModule: flag('--zephyr-module', 'a module of Zephyr, with a sample that listens'),
+  esphome: flag('--esphome', 'manifest and model for ESPHome, of models that stream'),
   fix: flag('--fix', 'install what can be installed'),
   yes: flag('--yes', 'do not ask'),
 } as const;
