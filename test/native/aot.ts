@@ -76,7 +76,8 @@ function program(name: string, written: ReturnType<typeof writeSources>): Native
     name: `aot-${name}`,
     libraries: ['kws_kernels'],
     kernels,
-    includes: [join(root, 'templates', 'lib', 'kws_model', 'include'), drivers, folder],
+    includes: [drivers],
+    ownIncludes: [join(root, 'templates', 'lib', 'kws_model', 'include'), folder],
     sources: [...sources, join(root, 'test', 'native', 'model_driver.cpp')],
   };
 }

@@ -58,7 +58,8 @@ export function lowerRow({ name, model, inputs }: KernelTestRow, place: Place): 
 
 const drivers = join(root, 'test', 'native', 'drivers');
 
-const SOURCES = ['kernel_rows_main', 'kernel_rows', 'plan_rows', 'block', 'text'];
+const driver = (name: string) => join(drivers, `${name}.cpp`);
+const COMMON = ['kernel_rows_main', 'plan_rows', 'block', 'text'].map(driver);
 
 type Called = Pick<KernelCall, 'kernel'> & { readonly inputs: readonly unknown[] };
 
@@ -72,8 +73,10 @@ function program(calls: readonly Called[], counted = false): NativeProgram {
     name: 'kernel-rows',
     libraries: ['kws_kernels'],
     kernels: new Set(calls.map(({ kernel }) => kernel)),
-    sources: SOURCES.map((name) => join(drivers, `${name}.cpp`)),
-    includes: [drivers, folder],
+    sources: [driver('kernel_rows')],
+    commonSources: COMMON,
+    includes: [drivers],
+    ownIncludes: [folder],
   };
 }
 
@@ -105,8 +108,8 @@ export async function countRows(rows: readonly LoweredRow[], core: ArmCore): Pro
     {
       ...counted,
       name: 'kernel-costs',
-      sources: [...counted.sources, join(drivers, 'counter.cpp')],
-      includes: [...counted.includes!, join(root, 'templates', 'platform-virtual', 'machine')],
+      sources: [...counted.sources, driver('counter')],
+      ownIncludes: [...counted.ownIncludes!, join(root, 'templates', 'platform-virtual', 'machine')],
       flags: ['-DKWS_TEST_COUNT=1', ...(machine === undefined ? [] : [`-DKWS_MACHINE_${machine}=1`])],
     },
     core,

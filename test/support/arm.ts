@@ -89,7 +89,7 @@ export function buildArm(program: NativeProgram, core: ArmCore): Promise<string>
       ],
       suffix: `-${core}-*-${createHash('sha256').update(readFileSync(script)).digest('hex').slice(0, 4)}.elf`,
     },
-    { ...program, sources: [...program.sources, join(folder, 'startup.cpp')] },
+    { ...program, commonSources: [...(program.commonSources ?? []), join(folder, 'startup.cpp')] },
   );
 }
 

@@ -1,4 +1,5 @@
 /** Files that TensorFlow's own converters wrote, over all their generations. */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { openModel } from '../../src/readers/read-model.js';
@@ -22,12 +23,23 @@ const MODELS = [
   'float/wake_word_stop_lite',
 ];
 
+/** With the hash of every array of bytes in its place: element by element they would be compared for seconds. */
+function hashed(value: unknown): unknown {
+  if (ArrayBuffer.isView(value)) {
+    const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+    return `${value.constructor.name} ${createHash('sha256').update(bytes).digest('hex')}`;
+  }
+  if (Array.isArray(value)) return value.map(hashed);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, hashed(one)]));
+}
+
 describeWithSharedData('files of other converters', () => {
   test.each(MODELS)('%s: decode → encode → decode is equal, and the file no larger', (name) => {
     const bytes = new Uint8Array(readFileSync(sharedPath('models', `${name}.tflite`)));
     const file = decodeTflite(bytes);
     const encoded = encodeTflite(file);
-    expect(decodeTflite(encoded)).toEqual(compactFile(file));
+    expect(hashed(decodeTflite(encoded))).toEqual(hashed(compactFile(file)));
     expect(encoded.length).toBeLessThanOrEqual(bytes.length);
   });
 
@@ -39,6 +51,6 @@ describeWithSharedData('files of other converters', () => {
       ...rest,
       operators: operators.map(({ index: __, ...operator }) => operator),
     });
-    expect(comparable(again)).toEqual(comparable(model));
+    expect(hashed(comparable(again))).toEqual(hashed(comparable(model)));
   });
 });
