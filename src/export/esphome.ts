@@ -4,6 +4,7 @@
  * Its component computes the front end, runs the model and decides by a rule of its own; which models that is right for
  * is `quantize/manifest.ts`'s to say.
  */
+import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { DETECTOR_PRESETS, detectorSpec } from '../detector/settings.js';
 import { KwsError } from '../diagnostics/errors.js';
@@ -32,12 +33,12 @@ export function esphomeFiles({ project, toolVersion }: ListenerInput): ExportedF
   const wakeWords = project.models.filter(({ name }) => name !== project.gate);
   const readme = {
     name: markdownText(project.name),
-    folder: libraryName(project),
+    folder: `${libraryName(project)}-esphome`,
     toolVersion,
     models: project.models.map((model) => ({
       name: model.name,
       words: markdownText(wordsOf(model)),
-      sha256: model.model.source.sha256,
+      sha256: createHash('sha256').update(model.model.source.bytes).digest('hex'),
     })),
     vad: project.gate,
     words: wakeWords.map(({ name }) => name),

@@ -8,6 +8,7 @@ import { type Document, documents, readDocument, root } from './documents.js';
 const HOSTS = new Set([
   'code.visualstudio.com',
   'docs.platformio.org',
+  'docs.zephyrproject.org',
   'github.com',
   'keepachangelog.com',
   'mlcommons.org',
