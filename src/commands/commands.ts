@@ -8,10 +8,12 @@ import { featuresCommand } from './features.js';
 import { flashCommand } from './flash.js';
 import { initCommand } from './init.js';
 import { inspectCommand } from './inspect.js';
+import { micCommand } from './mic.js';
 import { monitorCommand } from './monitor.js';
 import { portsCommand } from './ports.js';
 import { profileCommand } from './profile.js';
 import { quantizeCommand } from './quantize.js';
+import { recordCommand } from './record.js';
 import { renderCommand } from './render.js';
 import type { Command } from './support/command.js';
 import { testCommand } from './test.js';
@@ -36,6 +38,8 @@ export const COMMANDS: readonly Command[] = [
   buildCommand,
   flashCommand,
   monitorCommand,
+  micCommand,
+  recordCommand,
   verifyCommand,
   profileCommand,
 ];

@@ -95,6 +95,8 @@ class DeviceSession implements Session {
   #sender: FrameSender | undefined;
   /** Data is on its way to the device: a hello now means that it has restarted. */
   #pushing = false;
+  /** The device was asked for its audio, and not to stop. */
+  #sendsAudio = false;
   #onEnd: ((event: EndEvent) => void) | undefined;
   #closing: Promise<void> | undefined;
 
@@ -168,6 +170,7 @@ class DeviceSession implements Session {
         next: 'send reset, mic, trace features, trace off or cutoff M C',
       });
     }
+    if (word === 'audio') this.#sendsAudio = line !== 'audio off';
     return this.#dialogue
       .exclusive(() =>
         this.#dialogue.ask({
@@ -333,14 +336,14 @@ class DeviceSession implements Session {
   #shut(reason: Error): Promise<void> {
     this.#closing ??= (async () => {
       this.#signal?.removeEventListener('abort', this.#onAbort);
-      const unfinished = this.#pushing;
+      // A board left in the middle of a clip would wait for the rest; one that sends its audio stops.
+      const last = `${this.#pushing ? `${RESYNCHRONISE}mic\n` : ''}${this.#sendsAudio ? 'audio off\n' : ''}`;
       this.#dialogue.fail(reason);
       this.#sender?.notify();
       this.#queue.end();
-      // A board left in the middle of a clip would wait for the rest.
-      if (unfinished) {
-        const listen = this.#transport.write(Buffer.from(`${RESYNCHRONISE}mic\n`));
-        await withTimeout(listen, 200, () => new Error()).catch(() => {});
+      if (last !== '') {
+        const written = this.#transport.write(Buffer.from(last));
+        await withTimeout(written, 200, () => new Error()).catch(() => {});
       }
       await this.#transport.close();
     })();

@@ -36,6 +36,8 @@ export interface HearOptions {
   readonly watch?: ScoreWatch | undefined;
   /** So often a board that listens is asked whether it keeps up. 2 s unless told. ms */
   readonly paceMs?: number | undefined;
+  /** Done once a board listens to its microphone. */
+  readonly listening?: (() => Promise<unknown>) | undefined;
 }
 
 /** A line of the device; times of a clip with padding count from the clip's own begin. */
@@ -60,7 +62,7 @@ export async function* hear(
 /** What the microphone gives, while the scores come. */
 async function* listen(
   device: Device,
-  { leastSamples, watch: given, paceMs = PACE_MS }: HearOptions,
+  { leastSamples, watch: given, paceMs = PACE_MS, listening }: HearOptions,
 ): AsyncGenerator<HeardEvent, void, undefined> {
   const { session, hello } = device;
   const watch = given ?? new ScoreWatch(hello, session.path, { leastSamples });
@@ -70,7 +72,10 @@ async function* listen(
     // Whoever iterates is woken.
     void session.close();
   };
-  const asked = session.command('mic').catch(fail);
+  const asked = session
+    .command('mic')
+    .then(() => listening?.())
+    .catch(fail);
   let timer: NodeJS.Timeout | undefined;
   const look = () => {
     if (watch.failure !== undefined) fail(watch.failure);

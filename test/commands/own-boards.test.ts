@@ -139,6 +139,14 @@ const KNOWN: Readonly<Record<string, () => Promise<void>>> = {
     const { code, err } = await run('profile', 'chirps/0.wav', '--board', 'mynano');
     expect([code, err]).toEqual([3, expect.stringContaining('My Nano: no port of this board was found')]);
   },
+  async mic() {
+    const { code, err } = await run('mic', '--board', 'mynano');
+    expect([code, err]).toEqual([3, expect.stringContaining('My Nano: no port of this board was found')]);
+  },
+  async record() {
+    const { code, err } = await run('record', 'recorded', '--board', 'mynano');
+    expect([code, err]).toEqual([3, expect.stringContaining('My Nano: no port of this board was found')]);
+  },
   async tune() {
     const recordings = ['--positives', 'chirps', '--negatives', 'others', '--max-fa', '9999/h', '--dry-run'];
     expect(await run('tune', '--board', 'mynano', ...recordings)).toMatchObject({ code: 0 });

@@ -71,6 +71,7 @@ export const PERMITTED = {
     'protocol',
     'trust',
   ],
+  capture: ['audio', 'protocol'],
   evaluate: [
     'files',
     'audio',

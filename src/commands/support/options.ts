@@ -229,6 +229,11 @@ export const OPTIONS = {
       parseWanted('--set', value, (text) => parseDuration('--set', text)),
     ],
   } satisfies OptionDefinition<readonly Wanted[]>,
+  near: {
+    flags: '--near <part>',
+    description: 'a probability of this part of the cutoff is a near miss (default: 0.5)',
+    parse: (value) => parseFraction('--near', value),
+  } satisfies OptionDefinition<number>,
   keep: flag('--keep', 'set it again where the board restarts in between'),
   save: flag('--save', 'write what was set to kws.json in the end'),
   live: flag('--live', 'firmware whose averaging window, refractory time and gain can be set while it runs'),

@@ -1,0 +1,294 @@
+/**
+ * What a microphone delivers → how good it is, in numbers and in words.
+ *
+ * Pure. Owns: levels, which of them are wrong, and what to do then. Leaves to others: getting the samples, showing.
+ */
+
+/** Samples in order, and when they came. */
+export interface Block {
+  readonly samples: Int16Array;
+  /** Of this computer's clock. ms */
+  readonly arrivedMs: number;
+}
+
+export interface MicInput {
+  readonly blocks: readonly Block[];
+  /** That the board says. Hz */
+  readonly rate: number;
+  /** Whether the samples come as fast as they are made, so that their rate can be measured. */
+  readonly live: boolean;
+  /** Samples that did not arrive, or found no room on the board. */
+  readonly missing: number;
+  readonly overrun: number;
+}
+
+type MicProblem =
+  | 'no sound'
+  | 'stuck'
+  | 'quiet'
+  | 'clipping'
+  | 'dc'
+  | 'noise'
+  | 'rate'
+  | 'dropped'
+  | 'lost lines'
+  | 'settling';
+
+interface Finding {
+  readonly problem: MicProblem;
+  /** `fault`: nothing is to be expected of it so. */
+  readonly severity: 'fault' | 'warning';
+  readonly what: string;
+  readonly next: string;
+}
+
+export interface MicReport {
+  readonly seconds: number;
+  readonly samples: number;
+  /** Without DC, relative to full scale. dB */
+  readonly levelDb: number | null;
+  readonly peakDb: number | null;
+  /** The quietest tenth of it. dB */
+  readonly noiseFloorDb: number | null;
+  /** Of full scale, -1 to 1, once it has settled. */
+  readonly dc: number;
+  readonly clippedSamples: number;
+  readonly missingSamples: number;
+  readonly overrunSamples: number;
+  /** Hz; null where it cannot be measured. */
+  readonly measuredRate: number | null;
+  readonly rate: number;
+  /** From the first sample until level and DC stay. */
+  readonly settlingMs: number;
+  readonly passed: boolean;
+  readonly findings: readonly Finding[];
+  /** In a sentence. */
+  readonly verdict: string;
+}
+
+const FULL = 32_768;
+const FRAME_MS = 20;
+/** So long a microphone may take to settle, as far as it is looked for. */
+const SETTLES_WITHIN_MS = 2000;
+/** Shortest time over which a rate is believed, and what of it the jitter of arrivals may be. */
+const RATE_FROM_MS = 2000;
+const RATE_WARNING = 0.003;
+const RATE_FAULT = 0.01;
+
+export function micReport(input: MicInput): MicReport {
+  const { rate, missing, overrun } = input;
+  const samples = joined(input.blocks);
+  const settled = settlingOf(samples, rate);
+  const own = samples.subarray(settled);
+  const dc = mean(own);
+  const frames = levels(own, dc, rate);
+  const sorted = Float64Array.from(frames).sort();
+  const level = Math.sqrt(mean(frames.map((value) => value * value)));
+  const floor = sorted[Math.floor(sorted.length / 10)] ?? 0;
+  const peak = own.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const clipped = own.reduce((count, value) => count + (value === 32_767 || value === -FULL ? 1 : 0), 0);
+  const facts = {
+    seconds: samples.length / rate,
+    samples: samples.length,
+    levelDb: decibels(level),
+    peakDb: decibels(peak),
+    noiseFloorDb: decibels(floor),
+    dc: Math.round((10_000 * dc) / FULL) / 10_000 || 0,
+    clippedSamples: clipped,
+    missingSamples: missing,
+    overrunSamples: overrun,
+    measuredRate: input.live ? measuredRate(input.blocks, missing) : null,
+    rate,
+    settlingMs: Math.round((1000 * settled) / rate),
+  };
+  const constant = samples.length > 0 && samples.every((value) => value === samples[0]);
+  const findings = findingsOf(facts, constant ? samples[0] : undefined);
+  const faults = findings.filter(({ severity }) => severity === 'fault');
+  const passed = faults.length === 0;
+  const verdict = passed
+    ? findings.length === 0
+      ? 'the microphone is good'
+      : `the microphone can be used: ${findings.map(({ what }) => what).join('; ')}`
+    : `the microphone is not good: ${faults.map(({ what }) => what).join('; ')}`;
+  return { ...facts, passed, findings, verdict };
+}
+
+type Facts = Omit<MicReport, 'passed' | 'findings' | 'verdict'>;
+
+function findingsOf(facts: Facts, stuckAt: number | undefined): readonly Finding[] {
+  const findings: Finding[] = [];
+  const find = (problem: MicProblem, severity: Finding['severity'], what: string, next: string) =>
+    findings.push({ problem, severity, what, next });
+  const { samples, levelDb, peakDb, noiseFloorDb, dc, clippedSamples, measuredRate: measured } = facts;
+  if (samples === 0) {
+    find('no sound', 'fault', 'not a single sample came', 'look at what the board says: kws-gen monitor');
+    return findings;
+  }
+  if (stuckAt !== undefined) {
+    find(
+      'stuck',
+      'fault',
+      `every sample is ${stuckAt}`,
+      'is the microphone there, powered, and wired to the pins of the board file? Of an I2S microphone the L/R pin says which half of the frame it speaks in',
+    );
+    return findings;
+  }
+  const clippedShare = clippedSamples / samples;
+  if (clippedShare > 0.001)
+    find(
+      'clipping',
+      'fault',
+      `it is clipped: ${percent(clippedShare)} of the samples are at the end of the scale`,
+      'lower the gain ("microphone": {"gain": …} of the board in kws.json), or speak further away',
+    );
+  else if (clippedSamples > 0)
+    find('clipping', 'warning', `${clippedSamples} samples are clipped`, 'lower the gain a little');
+  if (Math.abs(dc) > 0.1)
+    find(
+      'dc',
+      'fault',
+      `its DC offset is ${percent(dc)} of full scale`,
+      'check the wiring and the supply of the microphone; a PDM microphone wants its clock within its range',
+    );
+  else if (Math.abs(dc) > 0.01)
+    find(
+      'dc',
+      'warning',
+      `its DC offset is ${percent(dc)} of full scale`,
+      'front ends with a window of their own take it out; a plain spectrum has it in its lowest bin',
+    );
+  if ((levelDb ?? -200) < -72 && (peakDb ?? -200) < -54)
+    find(
+      'quiet',
+      'fault',
+      `it is very quiet: ${decibelText(levelDb)} below full scale, the loudest sample ${decibelText(peakDb)}`,
+      'say something while it listens; if it stays so, raise the gain',
+    );
+  if ((noiseFloorDb ?? -200) > -35)
+    find(
+      'noise',
+      'fault',
+      `its noise floor is ${decibelText(noiseFloorDb)} below full scale`,
+      'be quiet while it listens; if it stays so, lower the gain, and keep clocks and power lines away from it',
+    );
+  else if ((noiseFloorDb ?? -200) > -45)
+    find(
+      'noise',
+      'warning',
+      `its noise floor is ${decibelText(noiseFloorDb)} below full scale`,
+      'is it quiet around it? Lower the gain where it is',
+    );
+  if (measured !== null) {
+    const error = measured / facts.rate - 1;
+    if (Math.abs(error) > RATE_WARNING)
+      find(
+        'rate',
+        Math.abs(error) > RATE_FAULT ? 'fault' : 'warning',
+        `it delivers ${Math.round(measured)} samples a second and not ${facts.rate} (${error > 0 ? '+' : ''}${percent(error)})`,
+        'check the clock that the board file asks for; words sound faster or slower to the model by so much',
+      );
+  }
+  if (facts.overrunSamples > 0)
+    find(
+      'dropped',
+      'fault',
+      `${facts.overrunSamples} samples found no room on the board`,
+      'the model or the serial line is too slow for the microphone: a larger hop, a faster board, its native USB port',
+    );
+  if (facts.missingSamples > 0)
+    find(
+      'lost lines',
+      'fault',
+      `${facts.missingSamples} samples were lost on the serial line`,
+      'connect the board directly, with another cable, and close other programs that read its port',
+    );
+  if (facts.settlingMs > 100)
+    find(
+      'settling',
+      facts.settlingMs > 1000 ? 'fault' : 'warning',
+      `it settles only after ${facts.settlingMs} ms`,
+      `have the board drop them: "microphone": {"settleMs": …} of the board in kws.json, ${facts.settlingMs} more than now`,
+    );
+  return findings;
+}
+
+const percent = (share: number) => `${(100 * share).toPrecision(2)} %`;
+const decibelText = (value: number | null) => (value === null ? 'endless' : `${Math.round(-value)} dB`);
+
+function joined(blocks: readonly Block[]): Int16Array {
+  const all = new Int16Array(blocks.reduce((sum, { samples }) => sum + samples.length, 0));
+  let at = 0;
+  for (const { samples } of blocks) {
+    all.set(samples, at);
+    at += samples.length;
+  }
+  return all;
+}
+
+function mean(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]!;
+  return values.length === 0 ? 0 : sum / values.length;
+}
+
+/** Root mean square per frame, without DC; what is left of the last frame counts for none. */
+function levels(samples: Int16Array, dc: number, rate: number): readonly number[] {
+  const size = Math.max(1, Math.round((rate * FRAME_MS) / 1000));
+  return Array.from({ length: Math.floor(samples.length / size) }, (_, i) => {
+    let sum = 0;
+    for (let k = i * size; k < (i + 1) * size; k++) sum += (samples[k]! - dc) ** 2;
+    return Math.sqrt(sum / size);
+  });
+}
+
+const decibels = (value: number): number | null =>
+  value === 0 ? null : Math.round(200 * Math.log10(value / FULL)) / 10;
+
+/**
+ * Samples until the mean of short frames is that of the second half, and stays: converters begin with a step of DC.
+ * Sound moves these means, too: what they do in the second half is no settling.
+ */
+function settlingOf(samples: Int16Array, rate: number): number {
+  const size = Math.max(1, Math.round((rate * FRAME_MS) / 1000));
+  const means = Array.from({ length: Math.floor(samples.length / size) }, (_, i) =>
+    mean(samples.subarray(i * size, (i + 1) * size)),
+  );
+  const half = means.slice(Math.ceil(means.length / 2));
+  if (half.length < 10) return 0;
+  const final = mean(half);
+  const usual = half.reduce((most, value) => Math.max(most, Math.abs(value - final)), 0);
+  const tolerance = Math.max(1.5 * usual, FULL / 500);
+  const own = levels(samples, final, rate).map((level, i) =>
+    Math.sqrt(Math.max(0, level ** 2 - (means[i]! - final) ** 2)),
+  );
+  const within = Math.min(means.length - half.length, Math.round(SETTLES_WITHIN_MS / FRAME_MS));
+  let frames = 0;
+  for (let i = 0; i < within; i++) {
+    // What swings so far anyway is sound.
+    if (Math.abs(means[i]! - final) > Math.max(tolerance, own[i]!)) frames = i + 1;
+  }
+  return frames * size;
+}
+
+/** By the line of least squares through what had come and when; null where it is too short. */
+function measuredRate(blocks: readonly Block[], missing: number): number | null {
+  const first = blocks[0];
+  const last = blocks.at(-1);
+  if (first === undefined || last === undefined || last.arrivedMs - first.arrivedMs < RATE_FROM_MS)
+    return null;
+  // Which of them are missing is not known here: a rate would be too low by them.
+  if (missing > 0) return null;
+  let count = 0;
+  const points = blocks.map(({ samples, arrivedMs }) => {
+    count += samples.length;
+    return [arrivedMs - first.arrivedMs, count] as const;
+  });
+  const x = mean(points.map(([ms]) => ms));
+  const y = mean(points.map(([, n]) => n));
+  let [above, below] = [0, 0];
+  for (const [ms, n] of points) {
+    above += (ms - x) * (n - y);
+    below += (ms - x) ** 2;
+  }
+  return below === 0 ? null : Math.round((10_000 * above) / below) / 10;
+}
