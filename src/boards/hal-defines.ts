@@ -4,7 +4,7 @@ import type { Board } from './types.js';
 
 /**
  * Constants of the HAL: its macros, then KWS_SERIAL_BAUD, KWS_MIC_GAIN (if the board file sets one),
- * KWS_MIC_SETTLE_MS and KWS_MIC_PIN_<NAME>.
+ * KWS_MIC_SETTLE_MS, KWS_MIC_RIGHT (of the right channel alone) and KWS_MIC_PIN_<NAME>.
  */
 export function halDefines(
   board: Pick<Board, 'hal' | 'microphone' | 'monitorBaud' | 'kind'>,
@@ -15,6 +15,7 @@ export function halDefines(
   if (microphone === null) return defines;
   if (microphone.gain !== undefined) defines.set('KWS_MIC_GAIN', String(microphone.gain));
   defines.set('KWS_MIC_SETTLE_MS', String(microphone.settleMs));
+  if (microphone.channel === 'right') defines.set('KWS_MIC_RIGHT', '1');
   for (const [name, pin] of Object.entries(microphone.pins).sort(([a], [b]) => (a < b ? -1 : 1)))
     defines.set(`KWS_MIC_PIN_${name.toUpperCase()}`, String(pin));
   return defines;

@@ -66,12 +66,19 @@ const microphoneSchema = z.strictObject({
     .min(1)
     .default([16_000])
     .describe('samples per second it can capture; other rates of a front end are resampled on the board'),
+  channel: z
+    .enum(['left', 'right'])
+    .default('left')
+    .describe('which of two channels it speaks on: left where its L/R or SEL pin is at GND'),
   load: z
     .number()
     .min(0)
     .max(1)
     .default(0)
     .describe('part of the processor that the capture of audio takes, where no peripheral decodes it'),
+  source: text
+    .optional()
+    .describe('where gain and settling time come from: a data sheet, a core, a measurement, or nobody knows'),
   note: text.optional().describe('what a user should know'),
 });
 

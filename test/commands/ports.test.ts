@@ -3,12 +3,13 @@ import { jsonLines, kwsGen } from '../support/command-line.js';
 
 afterEach(() => vi.unstubAllEnvs());
 
-const NANO = {
+/** Nobody else has its ids. */
+const FEATHER = {
   path: '/dev/ttyACM0',
-  vendorId: '2341',
-  productId: '805a',
+  vendorId: '239a',
+  productId: '8087',
   serialNumber: 'A1',
-  manufacturer: 'Arduino',
+  manufacturer: 'Adafruit',
 };
 
 async function ports(list: unknown, ...argv: string[]) {
@@ -18,26 +19,38 @@ async function ports(list: unknown, ...argv: string[]) {
 
 describe('ports', () => {
   test('a table with the boards that have these USB ids', async () => {
-    const { code, out, err } = await ports([{ path: '/dev/ttyS0' }, NANO]);
+    const { code, out, err } = await ports([{ path: '/dev/ttyS0' }, FEATHER]);
     expect([code, err]).toEqual([0, '']);
     expect(out.split('\n')).toEqual([
-      'PORT          USB ID     SERIAL NUMBER  BOARD                DESCRIPTION',
-      '/dev/ttyACM0  2341:805A  A1             arduino-nano-33-ble  Arduino',
-      '/dev/ttyS0    -          -              -                    -',
+      'PORT          USB ID     SERIAL NUMBER  BOARD                            DESCRIPTION',
+      '/dev/ttyACM0  239A:8087  A1             adafruit-feather-nrf52840-sense  Adafruit',
+      '/dev/ttyS0    -          -              -                                -',
       '',
     ]);
   });
 
+  test('a board of which there are several is called all their names', async () => {
+    const { out } = await ports([{ ...FEATHER, vendorId: '2341', productId: '805a' }]);
+    expect(out).toContain('arduino-nano-33-ble or arduino-nano-33-ble-pdm');
+  });
+
   test('--json: one object per port, ids in upper case', async () => {
-    const { out } = await ports([NANO], '--json');
+    const { out } = await ports([FEATHER], '--json');
     expect(jsonLines(out)).toEqual([
-      { kws: 1, t: 'port', ...NANO, productId: '805A', boards: ['arduino-nano-33-ble'], state: 'firmware' },
+      {
+        kws: 1,
+        t: 'port',
+        ...FEATHER,
+        vendorId: '239A',
+        boards: ['adafruit-feather-nrf52840-sense'],
+        state: 'firmware',
+      },
     ]);
   });
 
   test('a bootloader is told from a firmware', async () => {
-    const boot = { ...NANO, productId: '005a' };
-    expect((await ports([boot])).out).toContain('arduino-nano-33-ble (bootloader)  Arduino');
+    const boot = { ...FEATHER, productId: '0087' };
+    expect((await ports([boot])).out).toContain('adafruit-feather-nrf52840-sense (bootloader)  Adafruit');
     const lines = jsonLines((await ports([boot, { path: '/dev/ttyS0' }], '--json')).out);
     expect(lines.map(({ state }) => state)).toEqual(['bootloader', null]);
   });

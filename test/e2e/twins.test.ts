@@ -25,14 +25,16 @@ const CORES: Readonly<
   'cortex-m55': { arch: 'v8.1-M.mainline', fpu: 'FPv5/FP-D16 for ARMv8', shown: 'Cortex-M55' },
 };
 
-/** Boards that have a twin, one for each way of compiling. */
+/** Boards that have a twin: one for each processor, and one for each way of passing floats. */
 function twins(): readonly (ResolvedBoard & { readonly twin: NonNullable<ResolvedBoard['twin']> })[] {
-  const ways = new Map(
-    [...loadBoards().values()].flatMap(({ twin, ...board }) =>
-      twin?.board == null ? [] : [[`${twin.cpu} ${twin.floatFlags}`, { ...board, twin }] as const],
-    ),
-  );
-  return [...ways.values()];
+  const seen = new Set<string>();
+  return [...loadBoards().values()].flatMap(({ twin, ...board }) => {
+    if (twin?.board == null) return [];
+    const ways = [twin.cpu!, ...twin.floatFlags.filter((flag) => flag.startsWith('-mfloat-abi='))];
+    const isNew = ways.some((way) => !seen.has(way));
+    for (const way of ways) seen.add(way);
+    return isNew ? [{ ...board, twin }] : [];
+  });
 }
 
 /** What the objects say, all of them: tag → values. */

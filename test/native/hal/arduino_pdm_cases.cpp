@@ -1,4 +1,4 @@
-// Drives arduino_pdm.cpp as the interrupt of the PDM library does, on either core.
+// Drives arduino_pdm.cpp as the interrupt of the PDM library does, on each core.
 #include <PDM.h>
 
 #include "audio.h"
@@ -7,7 +7,11 @@
 namespace fake {
 Pdm pdm;
 }
+#if defined(ARDUINO_ARCH_MBED)
+PDMClass PDM(29, 28, 27);
+#else
 PDMClass PDM;
+#endif
 
 static Listener listener;
 static const char* reason = nullptr;
@@ -24,8 +28,13 @@ static void starts_mono_with_the_board_files_gain() {
   start();
 #if defined(ARDUINO_NRF52_ADAFRUIT)
   CHECK((fake::pdm.calls == std::vector<std::string>{"pins 34 35 -1", "begin 1 16000", "gain 60"}));
+#elif defined(ARDUINO_ARCH_RP2040)
+  CHECK(
+      (fake::pdm.calls == std::vector<std::string>{"din 2", "clk 3", "gain 60", "begin 1 16000"}));
+#elif defined(KWS_MIC_PIN_DIN)
+  CHECK((fake::pdm.calls == std::vector<std::string>{"gain 60", "begin 1 16000 on 2 3 -1"}));
 #else
-  CHECK((fake::pdm.calls == std::vector<std::string>{"gain 60", "begin 1 16000"}));
+  CHECK((fake::pdm.calls == std::vector<std::string>{"gain 60", "begin 1 16000 on 29 28 27"}));
 #endif
   CHECK(fake::pdm.callback != nullptr);
   CHECK(reason == nullptr);

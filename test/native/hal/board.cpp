@@ -22,8 +22,12 @@ static void pass(uint32_t us) {
 }
 }  // namespace fake
 
-#if defined(ARDUINO_NRF52_ADAFRUIT)
+#if defined(ARDUINO_NRF52_ADAFRUIT) || defined(TEENSYDUINO)
+#if defined(TEENSYDUINO)
+usb_serial_class Serial;
+#else
 Adafruit_USBD_CDC Serial;
+#endif
 uint32_t millis() { return fake::now_us / 1000; }
 uint32_t micros() { return fake::now_us; }
 void delay(uint32_t ms) { fake::pass(ms * 1000); }
@@ -31,9 +35,16 @@ void delay(uint32_t ms) { fake::pass(ms * 1000); }
 unsigned long millis() { return fake::now_us / 1000; }
 unsigned long micros() { return fake::now_us; }
 #if defined(ARDUINO_ARCH_ESP32)
+#if ARDUINO_USB_CDC_ON_BOOT
 HWCDC Serial(fake::usb);
 HardwareSerial Serial0(fake::uart);
+#else
+HardwareSerial Serial(fake::usb);
+#endif
 void delay(uint32_t ms) { fake::pass(ms * 1000); }
+#elif defined(ARDUINO_ARCH_RP2040)
+SerialUSB Serial;
+void delay(unsigned long ms) { fake::pass(static_cast<uint32_t>(ms) * 1000); }
 #else
 arduino::UART _UART_USB_;
 arduino::USBSerial _SerialUSB;
@@ -52,7 +63,7 @@ static void set_level(uint32_t pin, bool high) {
 #if defined(ARDUINO_NRF52_ADAFRUIT)
 void pinMode(uint32_t pin, uint32_t mode) { set_mode(pin, mode); }
 void digitalWrite(uint32_t pin, uint32_t level) { set_level(pin, level == HIGH); }
-#elif defined(ARDUINO_ARCH_ESP32)
+#elif defined(ARDUINO_ARCH_ESP32) || defined(TEENSYDUINO)
 void pinMode(uint8_t pin, uint8_t mode) { set_mode(pin, mode); }
 void digitalWrite(uint8_t pin, uint8_t level) { set_level(pin, level == HIGH); }
 #else

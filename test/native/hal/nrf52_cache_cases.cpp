@@ -8,7 +8,11 @@
 namespace fake {
 Pdm pdm;
 }
+#if defined(ARDUINO_ARCH_MBED)
+PDMClass PDM(29, 28, 27);
+#else
 PDMClass PDM;
+#endif
 
 static void is_on_after_the_start() {
   fake::nvmc.ICACHECNF = 0x100;  // the bit that counts hits stays as it is

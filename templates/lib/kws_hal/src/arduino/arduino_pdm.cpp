@@ -1,5 +1,5 @@
-// A PDM microphone through the `PDM` library that Arduino's mbed cores and Adafruit's nRF52 core
-// bring: one class name, one callback in an interrupt, small differences.
+// A PDM microphone through the `PDM` library that Arduino's mbed cores, Adafruit's nRF52 core and
+// arduino-pico bring: one class name, one callback in an interrupt, small differences.
 //
 // The drivers on nRF52 stop for good when a buffer has not been read before the next one is full,
 // so the callback always reads everything; what finds no room in the ring is counted there.
@@ -10,6 +10,10 @@
 #endif
 #include <Arduino.h>
 #include <PDM.h>
+
+#if defined(ARDUINO_ARCH_MBED)
+#include <new>
+#endif
 
 #include "kws_hal/kws_hal.h"
 #include "kws_hal/settling.h"
@@ -41,6 +45,28 @@ void on_receive() {
   }
 }
 
+// The pins of the board file; those of the core where it names none.
+void set_pins() {
+#if defined(KWS_MIC_PIN_DIN) && defined(KWS_MIC_PIN_CLK)
+#if defined(KWS_MIC_PIN_PWR)
+  constexpr int kPower = KWS_MIC_PIN_PWR;
+#else
+  [[maybe_unused]] constexpr int kPower = -1;
+#endif
+#if defined(ARDUINO_ARCH_MBED)
+  // This core takes pins when the object is made and never again, and its interrupt knows that
+  // object alone: it is made anew in its place, before it is started. Its buffers are taken over.
+  PDM.~PDMClass();
+  new (&PDM) PDMClass(KWS_MIC_PIN_DIN, KWS_MIC_PIN_CLK, kPower);
+#elif defined(ARDUINO_ARCH_RP2040)
+  PDM.setDIN(KWS_MIC_PIN_DIN);
+  PDM.setCLK(KWS_MIC_PIN_CLK);
+#else
+  PDM.setPins(KWS_MIC_PIN_DIN, KWS_MIC_PIN_CLK, kPower);
+#endif
+#endif
+}
+
 }  // namespace
 
 bool has_microphone() { return true; }
@@ -60,16 +86,10 @@ bool microphone_begin(AudioRing& to, uint32_t sample_rate, const char** reason) 
   }
   ring = &to;
   settling.start(sample_rate, KWS_MIC_SETTLE_MS);
-#if defined(KWS_MIC_PIN_DIN) && defined(KWS_MIC_PIN_CLK)
-#if defined(KWS_MIC_PIN_PWR)
-  PDM.setPins(KWS_MIC_PIN_DIN, KWS_MIC_PIN_CLK, KWS_MIC_PIN_PWR);
-#else
-  PDM.setPins(KWS_MIC_PIN_DIN, KWS_MIC_PIN_CLK, -1);
-#endif
-#endif
+  set_pins();
   PDM.onReceive(on_receive);
-  // mbed cores want the gain before begin() (one of them rebuilds its filter under the interrupt
-  // afterwards); Adafruit's begin() sets its own.
+  // mbed cores and arduino-pico want the gain before begin() (one of them rebuilds its filter under
+  // the interrupt afterwards); Adafruit's begin() sets its own.
 #if defined(KWS_MIC_GAIN) && !defined(ARDUINO_NRF52_ADAFRUIT)
   PDM.setGain(KWS_MIC_GAIN);
 #endif

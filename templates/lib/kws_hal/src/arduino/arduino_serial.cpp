@@ -1,7 +1,7 @@
 // What all boards under the Arduino framework share: the serial line, the clock, sleeping. The
 // microphone is the business of the file of its capture API.
 //
-// The line is USB CDC on every board so far. Its write() may wait for ever for a host that has the
+// The line is USB CDC on nearly every board. Its write() may wait for ever for a host that has the
 // port open and does not read, so only what the driver takes at once is handed over, for a limited
 // time.
 #if defined(KWS_HAL_ARDUINO)
@@ -137,6 +137,9 @@ void serial_write(const char* data, size_t size) {
 
 void begin() {
   enable_instruction_cache();
+#if defined(ARDUINO_ARCH_ESP32)
+  Serial.setRxBufferSize(kReceiveBytes);  // a UART behind a bridge: it cannot make the host wait
+#endif
   Serial.begin(KWS_SERIAL_BAUD);
 }
 
@@ -155,7 +158,7 @@ void serial_write(const char* data, size_t size) {
 uint32_t ticks() { return static_cast<uint32_t>(micros()); }
 uint32_t ticks_per_second() { return 1000000u; }
 
-// Every core with an operating system sleeps in delay(), and all supported ones have one.
+// Cores with an operating system and arduino-pico sleep in delay(); Teensy's waits awake.
 void idle() { delay(1); }
 
 AudioLink* audio_link() { return nullptr; }

@@ -1,6 +1,7 @@
-// A digital I2S microphone on an ESP32 through `driver/i2s.h` (ESP-IDF 4.4, Arduino core 2.x): 24
-// bits, left-aligned in 32-bit slots, left channel (the microphone's L/R pin at GND), e.g. an
-// INMP441.
+// A microphone on an ESP32 through `driver/i2s.h` (ESP-IDF 4.4, Arduino core 2.x). Either I2S, e.g.
+// an INMP441: 24 bits, left-aligned in 32-bit slots. Or PDM, where the board file has the pins clk
+// and data: the peripheral decodes it to samples of 16 bits. The left channel, unless the board
+// file says otherwise (the microphone's L/R or SEL pin at GND is left).
 //
 // A task of its own waits for the driver's DMA buffers and hands them on; the application runs in
 // Arduino's loop task on the other core.
@@ -10,6 +11,7 @@
 #include <freertos/FreeRTOS.h>
 #include <freertos/task.h>
 
+#include "kws_hal/i2s_slot.h"
 #include "kws_hal/kws_hal.h"
 #include "kws_hal/settling.h"
 
@@ -34,22 +36,39 @@ constexpr uint32_t kStack = 4096;
 constexpr UBaseType_t kPriority = 10;  // above the loop task, below the radio's
 constexpr BaseType_t kCore = 0;        // the loop task runs on core 1
 
-Settling settling;
-int32_t slots[kChunk];
-int16_t samples[kChunk];
-#ifdef KWS_LIVE
-volatile int gain_bits = KWS_MIC_GAIN;
+SlotGain gain_bits = KWS_MIC_GAIN;
+
+#if defined(KWS_MIC_PIN_CLK)
+constexpr int kMode = I2S_MODE_MASTER | I2S_MODE_RX | I2S_MODE_PDM;
+constexpr i2s_bits_per_sample_t kBits = I2S_BITS_PER_SAMPLE_16BIT;
+constexpr int kPinBclk = I2S_PIN_NO_CHANGE;
+constexpr int kPinWs = KWS_MIC_PIN_CLK;  // the clock of PDM comes out where the word clock would
+constexpr int kPinData = KWS_MIC_PIN_DATA;
+using Slot = int16_t;
+
+int16_t to_sample(int16_t slot) {
+  return sample_of_slot(static_cast<int32_t>(slot) * 65536, gain_bits);
+}
 #else
-constexpr int gain_bits = KWS_MIC_GAIN;
+constexpr int kMode = I2S_MODE_MASTER | I2S_MODE_RX;
+constexpr i2s_bits_per_sample_t kBits = I2S_BITS_PER_SAMPLE_32BIT;
+constexpr int kPinBclk = KWS_MIC_PIN_BCLK;
+constexpr int kPinWs = KWS_MIC_PIN_WS;
+constexpr int kPinData = KWS_MIC_PIN_SD;
+using Slot = int32_t;
+
+int16_t to_sample(int32_t slot) { return sample_of_slot(slot, gain_bits); }
 #endif
 
-// The upper 16 of 32 bits after amplification, saturated.
-int16_t to_sample(int32_t slot) {
-  const int32_t value = slot >> (16 - gain_bits);
-  if (value > INT16_MAX) return INT16_MAX;
-  if (value < INT16_MIN) return INT16_MIN;
-  return static_cast<int16_t>(value);
-}
+#if defined(KWS_MIC_RIGHT)
+constexpr i2s_channel_fmt_t kChannel = I2S_CHANNEL_FMT_ONLY_RIGHT;
+#else
+constexpr i2s_channel_fmt_t kChannel = I2S_CHANNEL_FMT_ONLY_LEFT;
+#endif
+
+Settling settling;
+Slot slots[kChunk];
+int16_t samples[kChunk];
 
 void capture(void* argument) {
   AudioRing& ring = *static_cast<AudioRing*>(argument);
@@ -86,10 +105,10 @@ bool microphone_gain(uint32_t bits) {
 
 bool microphone_begin(AudioRing& ring, uint32_t sample_rate, const char** reason) {
   i2s_config_t config = {};
-  config.mode = static_cast<i2s_mode_t>(I2S_MODE_MASTER | I2S_MODE_RX);
+  config.mode = static_cast<i2s_mode_t>(kMode);
   config.sample_rate = sample_rate;
-  config.bits_per_sample = I2S_BITS_PER_SAMPLE_32BIT;
-  config.channel_format = I2S_CHANNEL_FMT_ONLY_LEFT;
+  config.bits_per_sample = kBits;
+  config.channel_format = kChannel;
   config.communication_format = I2S_COMM_FORMAT_STAND_I2S;
   config.dma_buf_count = kDmaBuffers;
   config.dma_buf_len = kChunk;
@@ -99,10 +118,10 @@ bool microphone_begin(AudioRing& ring, uint32_t sample_rate, const char** reason
   }
   i2s_pin_config_t pins = {};
   pins.mck_io_num = I2S_PIN_NO_CHANGE;
-  pins.bck_io_num = KWS_MIC_PIN_BCLK;
-  pins.ws_io_num = KWS_MIC_PIN_WS;
+  pins.bck_io_num = kPinBclk;
+  pins.ws_io_num = kPinWs;
   pins.data_out_num = I2S_PIN_NO_CHANGE;
-  pins.data_in_num = KWS_MIC_PIN_SD;
+  pins.data_in_num = kPinData;
   if (i2s_set_pin(kPort, &pins) != ESP_OK)
     return fail("The I2S pins of the board file cannot be used for I2S", reason);
   settling.start(sample_rate, KWS_MIC_SETTLE_MS);

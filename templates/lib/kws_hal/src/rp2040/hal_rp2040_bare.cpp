@@ -83,6 +83,10 @@ void idle() {
 
 bool has_microphone() { return false; }
 
+#ifdef KWS_LIVE
+bool microphone_gain(uint32_t) { return false; }
+#endif
+
 bool microphone_begin(AudioRing&, uint32_t, const char** reason) {
   *reason = "This board has no microphone: play a clip to it";
   return false;
