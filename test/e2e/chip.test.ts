@@ -8,7 +8,7 @@ import { FRONTEND_PRESETS } from '../../src/frontend/presets.js';
 import { GOLDEN_MODELS, goldenProject, goldenSets } from '../support/golden-models.js';
 import { describeWithSharedData } from '../support/shared-data.js';
 import { startFirmware } from './firmware.js';
-import { hostLines } from './host-lines.js';
+import { hostLines, saidOf } from './host-lines.js';
 import { describeWithToolchain } from './platform-support.js';
 import { Workshop } from './tool.js';
 
@@ -57,7 +57,7 @@ describeWithToolchain(BOARD, () => {
       const run = ['monitor', '--board', BOARD, '--play', clip, '--json'];
       const { code, stderr, lines } = await shop.run(run, { cwd: project });
       expect(code, stderr).toBe(0);
-      const said = lines.filter(({ t }) => t === 'score' || t === 'detect' || t === 'end');
+      const said = saidOf(lines);
       expect(said).toEqual(await hostLines(project, [clip]));
       expect(said).toContainEqual(expect.objectContaining({ t: 'detect', label: 'computer' }));
       expect(await shop.leftOver()).toEqual([]);

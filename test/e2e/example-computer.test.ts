@@ -5,7 +5,7 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { hostLines } from './host-lines.js';
+import { hostLines, saidOf } from './host-lines.js';
 import { describeWithToolchain } from './platform-support.js';
 import { Workshop } from './tool.js';
 
@@ -56,7 +56,7 @@ describeWithToolchain('examples/computer', () => {
       { cwd: project },
     );
     expect(code, stderr).toBe(0);
-    const said = lines.filter(({ t }) => t === 'score' || t === 'detect' || t === 'end');
+    const said = saidOf(lines);
     expect(said).toEqual(await hostLines(project, clips));
     const detections = said.filter(({ t }) => t === 'detect');
     expect(new Set(detections.map(({ label }) => label))).toEqual(new Set(['computer']));
@@ -88,7 +88,7 @@ describeWithToolchain('examples/computer', () => {
       { cwd: logits },
     );
     expect(heard.code, heard.stderr).toBe(0);
-    const said = heard.lines.filter(({ t }) => t === 'score' || t === 'detect' || t === 'end');
+    const said = saidOf(heard.lines);
     expect(said).toEqual(await hostLines(project, clips.slice(0, 4)));
   });
 });

@@ -4,6 +4,13 @@ import { createHostRun, runClip } from '../../src/evaluate/host-run.js';
 import { loadProject } from '../../src/project/load.js';
 import type { Line } from './tool.js';
 
+/** What a board says of clips, but for how late it was: that is its own. */
+export function saidOf(lines: readonly Line[]): Line[] {
+  return lines
+    .filter(({ t }) => t === 'score' || t === 'detect' || t === 'end')
+    .map(({ late: _, ...line }) => line);
+}
+
 /** What a board must say of clips, each from reset. */
 export async function hostLines(folder: string, clips: readonly string[]): Promise<Line[]> {
   const run = createHostRun(await loadProject(folder));

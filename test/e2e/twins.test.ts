@@ -6,10 +6,8 @@ import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { loadClip } from '../../src/audio/clip.js';
 import { loadBoards, type ResolvedBoard } from '../../src/boards/index.js';
-import { createHostRun, runClip } from '../../src/evaluate/host-run.js';
-import { loadProject } from '../../src/project/load.js';
+import { hostLines, saidOf } from './host-lines.js';
 import { describeWithToolchain } from './platform-support.js';
 import { afterEstimates, Workshop } from './tool.js';
 
@@ -95,12 +93,7 @@ describeWithToolchain('twins', () => {
     });
     expect(lines[1]).toMatchObject({ t: 'hello', board: `${board}-twin`, runtime: 'aot' });
 
-    const run = createHostRun(await loadProject(project));
-    const expected: unknown[] = [];
-    for (const clip of ['chirp.wav', 'other.wav'])
-      for (const event of runClip(run, await loadClip(join(project, clip), 16_000)))
-        expected.push({ ...event, clip });
-    expect(lines.slice(2)).toEqual(expected);
+    expect(saidOf(lines)).toEqual(await hostLines(project, ['chirp.wav', 'other.wav']));
 
     const program = (lines[0] as unknown as { artifact: string }).artifact;
     const tags = await attributes(dirname(program));
