@@ -1,4 +1,5 @@
 /** `kws-gen init`: a project from a model. */
+import { existsSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import type { Boards } from '../boards/index.js';
 import { inputError } from '../diagnostics/errors.js';
@@ -14,13 +15,15 @@ export const initCommand: Command = {
     name: 'model',
     required: false,
     description:
-      'an int8 .tflite, a microWakeWord manifest (.json, version 1 or 2), or with --calibrate a float model; with --example the folder of the new project',
+      'an int8 .tflite, a microWakeWord manifest (.json, version 1 or 2), or with --calibrate a float model: a file, https://…, github://OWNER/REPOSITORY/PATH@REF, or a name of the microWakeWord collection; with --example the folder of the new project',
   },
   summary: 'make a project (kws.json) from a model',
   description:
-    'Makes kws.json from a model: labels, front end and detector come from a microWakeWord manifest or from the model file; what they do not say is asked on a terminal, or given by options. The model file is copied beside kws.json unless it is there already. A float model (TF.js, Keras, .tflite) is taken with --calibrate: it is quantized whenever firmware is made. --example copies an example in place of a model: its model, its clips, and the scripts it was trained with.',
+    'Makes kws.json from a model: labels, front end and detector come from a microWakeWord manifest or from the model file; what they do not say is asked on a terminal, or given by options. The model file is copied beside kws.json unless it is there already. What comes from the internet is shown with its SHA-256, and kept: without a network, the last download is taken. A float model (TF.js, Keras, .tflite) is taken with --calibrate: it is quantized whenever firmware is made. --example copies an example in place of a model: its model, its clips, and the scripts it was trained with.',
   examples: [
     'kws-gen init okay_nabu.json',
+    'kws-gen init okay_nabu',
+    'kws-gen init github://esphome/micro-wake-word-models/models/v2/alexa.json@main',
     'kws-gen init okay_nabu.json --gate vad.json --board arduino-nano-33-ble',
     'kws-gen init micro_speech.tflite --labels silence,unknown,yes,no',
     'kws-gen init model.json --calibrate recordings/ --frontend micro-wake-word',
@@ -58,25 +61,47 @@ export const initCommand: Command = {
         what: 'a model is missing',
         next: 'kws-gen init okay_nabu.json, or any int8 .tflite',
       });
+    const notes: string[] = [];
+    const local = (named: string) => localSource(named, context, notes);
     const { board, project, gate, outputKind: output, example: _, ...given } = options;
     const boards = await boardsOf(options, context.directory);
-    const calibrate = options.calibrate ?? (await askCalibration(asker, source, context.directory));
+    const model = await local(source);
+    const calibrate = options.calibrate ?? (await askCalibration(asker, model, context.directory));
     const result = await initProject({
       ...given,
       output,
       asker,
       openModel: (calibrate === undefined ? openProjectModel : openModelForDraft)(listenerOf(context.out)),
       calibrate: calibrate?.map((path) => resolve(context.directory, path)),
-      source: resolve(context.directory, source),
+      source: model,
       directory: projectFolder(options, context.directory),
-      gate: gate === undefined ? undefined : resolve(context.directory, gate),
+      gate: gate === undefined ? undefined : await local(gate),
       board: board === undefined ? undefined : await canonicalBoard(board, boards),
     });
     const { runnersOf } = await import('./support/init-runners.js');
-    show(result, runnersOf(result.project, boards), context, await nextStep(result, project, boards));
+    const told = { ...result, notes: [...notes, ...result.notes] };
+    show(told, runnersOf(result.project, boards), context, await nextStep(result, project, boards));
     return 0;
   },
 };
+
+/** A path as it is; a name or an address as the file that it was downloaded to. */
+async function localSource(source: string, context: CommandContext, notes: string[]): Promise<string> {
+  const { out, directory, signal } = context;
+  const path = resolve(directory, source);
+  if (existsSync(path)) return path;
+  const { fetchModel, modelAddress } = await import('../download/model.js');
+  const address = modelAddress(source);
+  if (address === undefined) return path;
+  const { internet } = await import('../download/network.js');
+  out.status(`downloading ${source}`);
+  const { files, kept, ...model } = await fetchModel(address, { network: internet, signal });
+  for (const { name, bytes, sha256, url } of files)
+    notes.push(`${name}: ${bytes} bytes from ${url}, SHA-256 ${sha256}`);
+  if (kept !== undefined)
+    notes.push(`${source} could not be downloaded (${kept}): what was kept from last time`);
+  return model.path;
+}
 
 async function canonicalBoard(name: string, boards: Boards): Promise<string> {
   const { findBoard } = await import('../boards/index.js');

@@ -22,6 +22,7 @@ export const PERMITTED = {
   plan: ['model', 'boards', 'lowering'],
   estimate: ['frontend', 'model', 'boards', 'lowering', 'plan'],
   reference: ['model', 'verify', 'lowering', 'plan'],
+  download: ['files', 'readers'],
   passes: ['model', 'tflite', 'verify', 'readers', 'reference'],
   report: [],
   quantize: [
