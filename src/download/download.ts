@@ -9,7 +9,7 @@ import { printable } from '../text/text.js';
 import { isPublicAddress } from './address.js';
 
 /** The answer to one request. */
-export interface Answer {
+interface Answer {
   readonly status: number;
   /** Where a redirect leads. */
   readonly location?: string | undefined;

@@ -15,7 +15,7 @@ import { printable } from '../text/text.js';
 import { download, type Network } from './download.js';
 
 /** A file that came from the internet. */
-export interface RemoteFile {
+interface RemoteFile {
   readonly name: string;
   readonly url: string;
   readonly bytes: number;
