@@ -71,7 +71,7 @@ export function renderAotModel({ plan, name, id, by, trace = false }: AotInput):
     sliding: plan.sliding && slidingForC(writer, plan.sliding),
     advance: plan.sliding ? 'advance' : 'nullptr',
     trace,
-    operatorCount: plan.steps.length,
+    operatorCount: Math.max(0, ...plan.steps.map(({ operator }) => operator.index + 1)),
     input: writer.view(plan.input),
     output: writer.view(plan.output),
   });

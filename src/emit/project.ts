@@ -24,6 +24,7 @@ import { renderNotices, renderReadme } from './notices.js';
 import { renderShape, SHAPE_FILE } from './shape.js';
 import { fillTemplate, projectFile, VIRTUAL_PLATFORM_FOLDER } from './templates.js';
 import { type TflmPart, tflmPart } from './tflm.js';
+import { operatorSlots } from './traced.js';
 import type { FirmwareFile, FirmwareProject } from './types.js';
 
 export interface RenderOptions {
@@ -117,7 +118,7 @@ const deviceFiles = ({ deviceFiles: files = [] }: ResolvedProject): [string, Fir
 
 /** Makes the libraries tell, and says how many operators there are to count for. */
 function traceFlag(models: readonly Model[]): string {
-  return `-DKWS_TRACE=${models.reduce((sum, { operators }) => sum + operators.length, 0)}`;
+  return `-DKWS_TRACE=${models.reduce((sum, model) => sum + operatorSlots(model), 0)}`;
 }
 
 function aotPart(

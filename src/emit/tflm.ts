@@ -18,6 +18,7 @@ import { bannerLines, type GeneratedBy } from './banner.js';
 import { byteItems, stringLiteral } from './c.js';
 import { fillTemplate } from './templates.js';
 import { chooseTflm, kernelSources, type TflmChoice } from './tflm-library.js';
+import { operatorSlots } from './traced.js';
 import type { FirmwareFile } from './types.js';
 
 export interface TflmInput {
@@ -136,6 +137,14 @@ function registration({ operator, method, int8 }: ResolverEntry) {
   };
 }
 
+/** Custom operators are not told of: the host does not compute them. */
+function tracedOperators(model: Model, entries: readonly ResolverEntry[]): readonly string[] {
+  const foreign = new Set(
+    model.operators.filter(({ kind }) => kind === 'FOREIGN').map((operator) => operatorName(operator)),
+  );
+  return entries.map(({ operator }) => operator).filter((operator) => !foreign.has(operator));
+}
+
 interface TflmModelInput {
   readonly model: Model;
   /** As the application and the protocol show it. */
@@ -166,7 +175,9 @@ function renderTflmModel({ model, name, id, arenaBytes, by, trace }: TflmModelIn
     advance: 'nullptr',
     trace,
     constants: [{ name: 'data' }],
-    operatorCount: model.operators.length,
+    operatorCount: operatorSlots(model),
+    operatorNumbers: model.operators.map(({ index }) => String(index)),
+    traced: tracedOperators(model, entries),
     registrations: entries.map(registration),
   });
 }

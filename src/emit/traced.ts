@@ -6,6 +6,7 @@
 import { boardNumbers } from '../boards/board-arithmetic.js';
 import type { ResolvedBoard } from '../boards/types.js';
 import type { Runtime } from '../model/runtime.js';
+import type { Model } from '../model/types.js';
 import type { ResolvedProject } from '../project/types.js';
 import { frontendForC } from './frontend/frontend.js';
 import { resamplerForC } from './frontend/resampler.js';
@@ -45,6 +46,11 @@ const ARRAYS = {
   uint32_t: Uint32Array,
   float: Float32Array,
 } as const;
+
+/** Places for what is counted of a model's operators: their numbers are those of the file, which may have gaps. */
+export function operatorSlots({ operators }: Pick<Model, 'operators'>): number {
+  return Math.max(0, ...operators.map(({ index }) => index + 1));
+}
 
 /** Arrays that are empty have one zero in C++. */
 function tables(fields: readonly CField[]): readonly GeneratedConstant[] {

@@ -84,8 +84,7 @@ export function profileLines(report: ProfileReport): readonly string[] {
 }
 
 function selfTestLines({ kernels, right }: ProfileReport): readonly string[] {
-  if (kernels.length === 0)
-    return ['Self-test: the interpreter does not tell its operators apart; --runtime aot does'];
+  if (kernels.length === 0) return ['Self-test: no operator has a kernel'];
   const answers = kernels.reduce((all, { answers: count }) => all + count, 0);
   if (right)
     return [

@@ -29,7 +29,7 @@ interface StageCost extends Cost {
 interface OperatorCost extends Cost {
   readonly index: number;
   readonly kind: string;
-  /** What computes it; absent in the interpreter. */
+  /** What computes it; `tflm` and its kind in the interpreter. */
   readonly kernel?: string;
 }
 
@@ -41,7 +41,7 @@ export interface ProfileReport {
   readonly audioSeconds: number;
   /** Of a frame. */
   readonly frontend: readonly StageCost[];
-  /** Of an inference; the interpreter does not tell its operators apart. */
+  /** Of an inference. */
   readonly models: readonly {
     readonly name: string;
     readonly inference: Cost;

@@ -110,7 +110,10 @@ export async function prove(
 
 /** Per model: records of a whole inference and of one at a hop. */
 function operatorRecords({ project, board }: ProofSubject, { runtime }: HelloEvent): OperatorRecords {
-  if (runtime !== 'aot') return project.models.map(() => [0]);
+  if (runtime !== 'aot')
+    return project.models.map(({ model: { operators } }) => [
+      operators.reduce((sum, { outputs }) => sum + outputs.length, 0),
+    ]);
   return planWindows(project, board).map(({ plan: { steps, sliding } }) =>
     [steps, sliding?.steps ?? steps].map((all) => all.reduce((sum, { results }) => sum + results.length, 0)),
   );

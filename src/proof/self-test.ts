@@ -80,7 +80,10 @@ export function kernelNames(
   board: ResolvedBoard,
   compiled: boolean,
 ): readonly ReadonlyMap<number, string>[] {
-  if (!compiled) return project.models.map(() => new Map());
+  if (!compiled)
+    return project.models.map(
+      ({ model }) => new Map(model.operators.map(({ index, kind }) => [index, `tflm ${kind}`])),
+    );
   return planWindows(project, board).map(
     ({ plan }) =>
       new Map(

@@ -33,10 +33,12 @@ export interface FirmwareOptions {
   readonly emulate?: boolean;
   readonly runtime?: Runtime;
   readonly tflmPath?: string;
+  /** Firmware that tells what it computes (src/proof). */
+  readonly trace?: boolean;
 }
 
 export async function startFirmware(options: FirmwareOptions): Promise<Firmware> {
-  const { project, runtime = 'aot', tflmPath, emulate = false } = options;
+  const { project, runtime = 'aot', tflmPath, emulate = false, trace = false } = options;
   const named = findBoard(options.board);
   const target = emulate ? resolveTwin(named) : named;
   const board = target.id;
@@ -46,7 +48,7 @@ export async function startFirmware(options: FirmwareOptions): Promise<Firmware>
     board: target,
     runtime,
     toolVersion: '0.0.0-test',
-    options: tflmPath === undefined ? {} : { tflmPath },
+    options: { trace, ...(tflmPath === undefined ? {} : { tflmPath }) },
   });
   writeProject(rendered, folder);
   // One run of PlatformIO builds and starts it.

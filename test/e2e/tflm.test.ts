@@ -5,9 +5,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findBoard } from '../../src/boards/index.js';
 import { FRONTEND_PRESETS } from '../../src/frontend/presets.js';
 import { tensorBytes } from '../../src/model/elements.js';
 import type { ResolvedProject } from '../../src/project/types.js';
+import { TracedBoard } from '../../src/proof/board.js';
+import { selfTest } from '../../src/proof/self-test.js';
+import { openSession } from '../../src/protocol/session.js';
 import { openModel } from '../../src/readers/read-model.js';
 import { createEngine } from '../../src/reference/engine.js';
 import { projectOf } from '../emit/fixture.js';
@@ -46,7 +50,7 @@ describeWithToolchain('interpreter', () => {
   describe.each(['virtual-cortex-m4', 'native'])('%s', (board) => {
     let firmware: Firmware;
     beforeAll(async () => {
-      firmware = await startFirmware({ project: project(), board, runtime: 'tflm', tflmPath });
+      firmware = await startFirmware({ project: project(), board, runtime: 'tflm', tflmPath, trace: true });
     });
     afterAll(() => firmware?.stop());
 
@@ -77,6 +81,26 @@ describeWithToolchain('interpreter', () => {
         }
       },
     );
+
+    test('tells every operator’s outputs: the reference’s', async () => {
+      // One reader at a time.
+      await firmware.session.close();
+      const session = await openSession(firmware.state.pty);
+      try {
+        const hello = await session.hello();
+        const link = { file: firmware.state.memory };
+        const traced = await TracedBoard.open({ session, hello, link });
+        const made = project();
+        const tests = await selfTest(traced, made, findBoard(board));
+        const sum = (numbers: readonly number[]) => numbers.reduce((all, one) => all + one, 0);
+        expect(tests.filter(({ answers, right }) => answers !== right)).toEqual([]);
+        expect(sum(tests.map(({ operators }) => operators))).toBe(
+          sum(made.models.map(({ model }) => model.operators.length)),
+        );
+      } finally {
+        await session.close();
+      }
+    });
   });
 
   test('is compared with the compiled runtime, both counted on a board’s twin', async () => {

@@ -66,8 +66,9 @@ describe('causes', () => {
     [{ stage: 'operator', constants: wrong(0, [{ wrong: 5, all: 10 }]) }, 'other-model'],
     [{ stage: 'operator', constants: wrong('front end', [{ wrong: 0, all: 10 }]) }, 'kernel'],
     [{ stage: 'operator' }, 'kernel'],
-    [{ stage: 'output', runtime: 'tflm', constants: wrong(0) }, 'weights'],
-    [{ stage: 'output', runtime: 'tflm' }, 'runtime'],
+    [{ stage: 'operator', runtime: 'tflm', constants: wrong(0) }, 'weights'],
+    [{ stage: 'operator', runtime: 'tflm' }, 'kernel'],
+    [{ stage: 'output' }, 'runtime'],
     [{ stage: 'smoothed' }, 'detector'],
   ] as const)('%j: %s', (more, kind) =>
     expect(causeOf(evidence(more as Partial<Evidence>), project).kind).toBe(kind),

@@ -16,6 +16,11 @@ extern "C" __attribute__((weak)) void DebugLog(const char*);
 extern "C" __attribute__((weak)) void DebugLog(const char*) {}
 
 namespace kws {
+
+#ifdef KWS_TRACE
+TflmTrace tflm_trace;
+#endif
+
 namespace {
 
 constexpr uint32_t kSchemaVersion = 3;
@@ -104,6 +109,9 @@ void TflmRunner::reset() {
 
 bool TflmRunner::invoke() {
   used_ = true;
+#ifdef KWS_TRACE
+  tflm_trace.begin(config_.operators);
+#endif
   return interpreter_->Invoke() == kTfLiteOk;
 }
 

@@ -18,6 +18,7 @@
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 #pragma GCC diagnostic ignored "-Wunused-parameter"
+#include "kws_model_tflm/operator_trace.h"
 #include "tensorflow/lite/micro/micro_interpreter.h"
 #include "tensorflow/lite/micro/micro_mutable_op_resolver.h"
 #pragma GCC diagnostic pop
@@ -53,6 +54,9 @@ struct TflmConfig {
   uint32_t variables;         // resource variables of the model
   bool stateful;              // whether a reset must forget anything
   const char* arena_reason;   // what to say when the arena is too small
+#ifdef KWS_TRACE
+  TflmOperators operators;
+#endif
 };
 
 class TflmRunner {
