@@ -14,7 +14,7 @@ export interface Amounts {
 const FULL: Amounts = {
   clips: {
     train: { word: 1200, near: 1300, talk: 1300 },
-    tune: { word: 150, near: 0, talk: 300 },
+    tune: { word: 150, near: 100, talk: 300 },
     judge: { word: 250, near: 250, talk: 300 },
   },
   rounds: 3,
@@ -24,7 +24,7 @@ const FULL: Amounts = {
 const QUICK: Amounts = {
   clips: {
     train: { word: 140, near: 100, talk: 120 },
-    tune: { word: 24, near: 0, talk: 24 },
+    tune: { word: 24, near: 16, talk: 24 },
     judge: { word: 24, near: 16, talk: 16 },
   },
   rounds: 1,

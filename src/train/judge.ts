@@ -24,6 +24,11 @@ export interface Clips {
   readonly talk: readonly JudgedClip[];
 }
 
+export interface TuneClips extends Clips {
+  /** What sounds like the word. */
+  readonly alike: readonly JudgedClip[];
+}
+
 interface Options {
   readonly progress?: (text: string) => void;
   readonly signal?: AbortSignal | undefined;
@@ -36,16 +41,17 @@ export interface Tuned {
   readonly met: boolean;
 }
 
-/** The setting with the fewest misses for the budget, or the strictest where none meets it. */
+/** The setting for the budget that misses least and is fooled least, or the strictest where none meets it. */
 export async function operatingPoint(
   project: LoadedProject,
-  { word, talk }: Clips,
+  { word, talk, alike }: TuneClips,
   { maxFaPerHour, ...options }: Options & { readonly maxFaPerHour: number },
 ): Promise<Tuned> {
   const label = project.models[0]!.labels.at(-1)!;
   const tuning = await tune(project, {
     positives: word.map((clip) => ({ ...clip, label })),
     negatives: talk,
+    alike,
     maxFaPerHour,
     ...defined(options),
   });

@@ -1,4 +1,5 @@
 /** train.json → the request it was made by. Untrusted: it may come with somebody else's project. */
+import { existsSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { inputError } from '../diagnostics/errors.js';
@@ -47,6 +48,12 @@ export function portable(request: TrainRequest, directory: string, project: stri
  * @throws KwsError (exit code 2) where there is none, or it says nothing that can be done
  */
 export async function readRequest(folder: string, directory: string): Promise<TrainRequest> {
+  if (!existsSync(join(folder, TRAIN_FILE)))
+    throw inputError({
+      what: 'there is no train.json: not a project that kws-gen train made',
+      where: folder,
+      next: 'kws-gen train --word "hey device" makes one; --out names its folder',
+    });
   const bytes = await readBounded(join(folder, TRAIN_FILE), LARGEST, TRAIN_FILE);
   const refuse = (why: string) =>
     inputError({

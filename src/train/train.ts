@@ -119,7 +119,10 @@ export async function train(
     await writeFile(join(scratch, 'kws.json'), JSON.stringify(set));
     const project = await loadProject(scratch);
     const progressText = (text: string) => progress?.('judging', 0, text);
-    const voices = await judged(project, await voiceClips(clips), { progress: progressText, signal });
+    const voices = await judged(project, await voiceClips(clips, checked), {
+      progress: progressText,
+      signal,
+    });
     const people = await judged(project, peopleClips(checked), { progress: progressText, signal });
     const facts = {
       request: portable(request, options.directory, options.out),
@@ -256,7 +259,8 @@ async function tuned(
     list.filter(({ role }) => role === 'tune').map((file): JudgedClip => ({ ...file, groups: [] }));
   const sets = {
     word: [...(await own('word')), ...people(recordings.positives)],
-    talk: [...(await own('talk', 'near')), ...people(recordings.negatives)],
+    talk: [...(await own('talk')), ...people(recordings.negatives)],
+    alike: await own('near'),
   };
   const { model, setting, met } = await operatingPoint(project, sets, {
     maxFaPerHour,
@@ -300,14 +304,30 @@ const PACES: readonly (readonly [string, number, number])[] = [
   ['said fast (1.2 to 1.6)', 1.2, 9],
 ];
 
-async function voiceClips(clips: readonly Clip[]) {
+/** Up to here one sound is another one, or is missing. */
+const ONE_SOUND = 1.3;
+
+/** How near the nearest word of a clip is. */
+function nearness(text: string, near: ReadonlyMap<string, number>): string {
+  if (text.startsWith('[[')) return 'near words: the phrase with other consonants';
+  const least = Math.min(...text.split(', ').map((word) => near.get(word) ?? Number.POSITIVE_INFINITY));
+  return least < ONE_SOUND ? 'near words: one sound differs' : 'near words: more differs';
+}
+
+async function voiceClips(clips: readonly Clip[], { near }: Checked) {
+  const distances = new Map(near.map(({ text, distance }) => [text, distance]));
   const once = (list: readonly Clip[]) => [...new Map(list.map((clip) => [clip.path, clip])).values()];
   const word = once(of(clips, 'judge', 'word')).map((clip) => {
     const pace = PACES.find(([, low, high]) => clip.order.speed >= low && clip.order.speed < high)![0];
     return asFile(clip, ['all voices kept apart', clip.order.engine, pace]);
   });
   const talk = once(of(clips, 'judge', 'near', 'talk')).map((clip) =>
-    asFile(clip, [clip.said === 'near' ? 'near words, none of them learned' : 'sentences and commands']),
+    asFile(
+      clip,
+      clip.said === 'near'
+        ? ['near words, none of them learned', nearness(clip.order.text, distances)]
+        : ['sentences and commands'],
+    ),
   );
   return { word: await Promise.all(word), talk: await Promise.all(talk) };
 }

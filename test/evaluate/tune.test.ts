@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { DETECTOR_PRESETS, type DetectorPreset, detectorSpec } from '../../src/detector/settings.js';
-import { choose } from '../../src/evaluate/sweep/choose.js';
+import { choose, withAlike } from '../../src/evaluate/sweep/choose.js';
 import type { Point } from '../../src/evaluate/sweep/count.js';
 import { tunedEntry } from '../../src/evaluate/tune/entry.js';
 import { withDetector } from '../../src/evaluate/tune/kws-json.js';
@@ -55,6 +55,14 @@ describe('the choice', () => {
   test('a larger budget buys fewer misses', () => {
     const { point } = choose([...short, ...long], 8, 1, OWN)!;
     expect([point.window, point.cutoff, point.misses]).toEqual([3, 0.4, 0]);
+  });
+
+  test('with what sounds alike it is where both mistakes together are fewest', () => {
+    const alike = [0, 1, 2, 6, 20, 30].map((falseAccepts) => ({ falseAccepts }));
+    const both = withAlike(long, alike, 20);
+    expect(both.map(({ misses }) => misses)).toEqual([4, 2, 2, 4, 11, 15]);
+    expect(choose(both, 8, 1, OWN)!.point.cutoff).toBe(0.8);
+    expect(choose(long, 8, 1, OWN)!.point.cutoff).toBe(0.4);
   });
 
   test('the budget is per hour', () => {

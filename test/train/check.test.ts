@@ -85,7 +85,7 @@ describe('train.json', () => {
   });
 
   test.each([
-    ['no file', undefined, 'no such file'],
+    ['no file', undefined, 'there is no train.json'],
     ['no JSON', '{', 'does not say how it was trained'],
     ['another version', JSON.stringify({ version: 2, request: REQUEST }), 'does not say how it was trained'],
     [

@@ -73,6 +73,24 @@ export function choose(
   return chosen(best!.run, best!.middle);
 }
 
+/**
+ * What is chosen among where words that sound alike are to be let pass, too: points with as many more misses as of
+ * those fire, as a share of as many clips as there are positives.
+ *
+ * @param alike the same settings in the same order, over clips that sound like the word
+ * @param clips how many of those there are
+ */
+export function withAlike(
+  points: readonly Point[],
+  alike: readonly Pick<Point, 'falseAccepts'>[],
+  clips: number,
+): readonly Point[] {
+  return points.map((point, i) => ({
+    ...point,
+    misses: point.misses + Math.round((alike[i]!.falseAccepts * point.clips) / clips),
+  }));
+}
+
 function chosen({ points, measured }: Run, point: Point): Chosen {
   return { point, plateau: { low: points.at(-1)!.cutoff, high: points[0]!.cutoff }, measured, own: false };
 }

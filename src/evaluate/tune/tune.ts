@@ -7,16 +7,22 @@
 import { inputError } from '../../diagnostics/errors.js';
 import { stepMs } from '../../frontend/spec.js';
 import type { ResolvedModel } from '../../project/types.js';
+import type { ClipFile } from '../clips.js';
 import { countable, operatingPoint, sweepPoint } from '../evaluate.js';
 import type { RunningProject } from '../record/types.js';
 import { defaultLeadMs, type RanAll, type RunOptions, runClips } from '../run.js';
-import { type Chosen, choose } from '../sweep/choose.js';
+import { type Chosen, choose, withAlike } from '../sweep/choose.js';
 import { type Countable, createCounter, sweep } from '../sweep/count.js';
 import { bytesOf, families, type Setting } from '../sweep/grid.js';
 import type { OperatingPoint, SweepPoint } from '../types.js';
 
 export interface TuneOptions extends RunOptions {
   readonly maxFaPerHour: number;
+  /**
+   * Recordings of what sounds like the word. They are no part of the budget: of the settings within it the one is
+   * taken for which the share of positives that are missed and the share of these that fire are least together.
+   */
+  readonly alike?: readonly ClipFile[];
   /** Whether the refractory time is chosen, too. */
   readonly refractory?: boolean;
 }
@@ -62,13 +68,19 @@ export async function tune(project: RunningProject, options: TuneOptions): Promi
   const longest = options.refractory === true ? Math.max(...REFRACTORIES_MS) : 0;
   const leadMs = options.leadMs ?? Math.max(longest, defaultLeadMs(project));
   const ran = await runClips(project, { ...options, leadMs });
+  const { alike: files = [], noise: _, ...rest } = options;
+  const alike =
+    files.length === 0
+      ? undefined
+      : await runClips(project, { ...rest, leadMs, positives: [], negatives: files });
   const models: TunedModel[] = [];
   const untouched: string[] = [];
   for (const channel of ran.channels.wake) {
     const own = countable(ran, channel);
     const model = project.models[channel.index]!;
     if (own.positives.every(({ wanted }) => wanted === undefined)) untouched.push(model.name);
-    else models.push(await tuneModel(model, own, ran, options));
+    else
+      models.push(await tuneModel(model, { own, alike: alike && countable(alike, channel) }, ran, options));
   }
   if (models.length === 0)
     throw inputError({
@@ -81,7 +93,7 @@ export async function tune(project: RunningProject, options: TuneOptions): Promi
 
 async function tuneModel(
   model: ResolvedModel,
-  own: Countable,
+  { own, alike }: { readonly own: Countable; readonly alike: Countable | undefined },
   { listening }: RanAll,
   { maxFaPerHour, refractory, progress, signal }: TuneOptions,
 ): Promise<TunedModel> {
@@ -98,7 +110,9 @@ async function tuneModel(
     ...(signal === undefined ? {} : { signal }),
   });
   const before = operatingPoint(createCounter(own)(detector), step);
-  const chosen = choose(points, maxFaPerHour, own.hours, detector);
+  const judged =
+    alike === undefined ? points : withAlike(points, await sweep(alike, grid, {}), alike.negatives.length);
+  const chosen = choose(judged, maxFaPerHour, own.hours, detector);
   if (chosen === undefined) {
     const nearest = points.reduce((least, point) =>
       point.falseAccepts < least.falseAccepts ? point : least,
@@ -114,10 +128,11 @@ async function tuneModel(
       nearest: sweepPoint(nearest, step),
     };
   }
-  const { point, plateau, measured } = chosen;
+  const { plateau, measured } = chosen;
+  const point = points[judged.findIndex((one) => sameAs(one, chosen.point))] ?? chosen.point;
   return {
     model,
-    outcome: outcomeOf(chosen),
+    outcome: outcomeOf({ ...chosen, point }),
     before,
     after: operatingPoint(point, step),
     setting: point,
@@ -126,6 +141,9 @@ async function tuneModel(
     nearest: null,
   };
 }
+
+const sameAs = (a: Setting, b: Setting): boolean =>
+  a.cutoff === b.cutoff && a.window === b.window && a.refractorySteps === b.refractorySteps;
 
 function outcomeOf({ point, own, measured }: Chosen): Outcome {
   if (point.misses === point.clips) return 'deaf';

@@ -83,7 +83,7 @@ function textOf(said: Said, role: Role, wanted: Wanted, random: Random): string 
     const phrase = random.pick(wanted.spellings);
     return random.pick([phrase, phrase, `${phrase}!`, `${phrase}?`, `${phrase}.`]);
   }
-  const near = wanted.near.filter(({ text }) => roleOfText(text) === (role === 'train' ? 'train' : 'judge'));
+  const near = wanted.near.filter(({ text }) => roleOfText(text) === role);
   if (said === 'near' && near.length > 0) {
     // The nearest more often.
     const one = () => near[Math.floor(random.next() ** 1.7 * near.length)]!.text;
@@ -92,9 +92,11 @@ function textOf(said: Said, role: Role, wanted: Wanted, random: Random): string 
   return sentence(wanted.language, wanted.words, random);
 }
 
-/** Words that are judged by are not taught. */
-function roleOfText(text: string): 'train' | 'judge' {
-  return createRandom(`word ${text}`).next() < 0.8 ? 'train' : 'judge';
+/** Words that are tuned with or judged by are not taught. */
+function roleOfText(text: string): Role {
+  const share = createRandom(`word ${text}`).next();
+  if (share < 0.75) return 'train';
+  return share < 0.85 ? 'tune' : 'judge';
 }
 
 /** No sign that an engine could take for a mark of its own, but for the brackets around phonemes. */
