@@ -58,8 +58,8 @@ describe('the choice', () => {
   });
 
   test('with what sounds alike it is where both mistakes together are fewest', () => {
-    const alike = [0, 1, 2, 6, 20, 30].map((falseAccepts) => ({ falseAccepts }));
-    const both = withAlike(long, alike, 20);
+    const firing = new Map([0, 2, 4, 12, 40, 60].map((count, i) => [long[i]!.cutoff, count]));
+    const both = withAlike(long, ({ cutoff }) => firing.get(cutoff)!, 20);
     expect(both.map(({ misses }) => misses)).toEqual([4, 2, 2, 4, 11, 15]);
     expect(choose(both, 8, 1, OWN)!.point.cutoff).toBe(0.8);
     expect(choose(long, 8, 1, OWN)!.point.cutoff).toBe(0.4);

@@ -73,21 +73,24 @@ export function choose(
   return chosen(best!.run, best!.middle);
 }
 
+/** A word that sounds alike and fires is half as bad as the word missed: where neither is rare, be of use. */
+const ALIKE_WEIGHT = 0.5;
+
 /**
- * What is chosen among where words that sound alike are to be let pass, too: points with as many more misses as of
- * those fire, as a share of as many clips as there are positives.
+ * What is chosen among where words that sound alike are to be let pass, too: points with half as many more misses as
+ * of those fire, as a share of as many clips as there are positives.
  *
- * @param alike the same settings in the same order, over clips that sound like the word
+ * @param firing how often clips that sound like the word fire at a setting
  * @param clips how many of those there are
  */
 export function withAlike(
   points: readonly Point[],
-  alike: readonly Pick<Point, 'falseAccepts'>[],
+  firing: (setting: Setting) => number,
   clips: number,
 ): readonly Point[] {
-  return points.map((point, i) => ({
+  return points.map((point) => ({
     ...point,
-    misses: point.misses + Math.round((alike[i]!.falseAccepts * point.clips) / clips),
+    misses: point.misses + Math.round((ALIKE_WEIGHT * firing(point) * point.clips) / clips),
   }));
 }
 

@@ -12,7 +12,7 @@ import { countable, operatingPoint, sweepPoint } from '../evaluate.js';
 import type { RunningProject } from '../record/types.js';
 import { defaultLeadMs, type RanAll, type RunOptions, runClips } from '../run.js';
 import { type Chosen, choose, withAlike } from '../sweep/choose.js';
-import { type Countable, createCounter, sweep } from '../sweep/count.js';
+import { type Countable, createCounter, type Point, sweep } from '../sweep/count.js';
 import { bytesOf, families, type Setting } from '../sweep/grid.js';
 import type { OperatingPoint, SweepPoint } from '../types.js';
 
@@ -20,7 +20,7 @@ export interface TuneOptions extends RunOptions {
   readonly maxFaPerHour: number;
   /**
    * Recordings of what sounds like the word. They are no part of the budget: of the settings within it the one is
-   * taken for which the share of positives that are missed and the share of these that fire are least together.
+   * taken for which the share of positives that are missed and half the share of these that fire are least together.
    */
   readonly alike?: readonly ClipFile[];
   /** Whether the refractory time is chosen, too. */
@@ -110,8 +110,7 @@ async function tuneModel(
     ...(signal === undefined ? {} : { signal }),
   });
   const before = operatingPoint(createCounter(own)(detector), step);
-  const judged =
-    alike === undefined ? points : withAlike(points, await sweep(alike, grid, {}), alike.negatives.length);
+  const judged = alike === undefined ? points : alsoLettingPass(alike, points, maxFaPerHour * own.hours);
   const chosen = choose(judged, maxFaPerHour, own.hours, detector);
   if (chosen === undefined) {
     const nearest = points.reduce((least, point) =>
@@ -140,6 +139,14 @@ async function tuneModel(
     measured,
     nearest: null,
   };
+}
+
+/** @param most false accepts: what has more is not chosen, and not counted again */
+function alsoLettingPass(alike: Countable, points: readonly Point[], most: number): readonly Point[] {
+  const counter = createCounter(alike);
+  const within = new Set<Setting>(points.filter(({ falseAccepts }) => falseAccepts <= most));
+  const firing = (point: Setting) => (within.has(point) ? counter(point).falseAccepts : 0);
+  return withAlike(points, firing, alike.negatives.length);
 }
 
 const sameAs = (a: Setting, b: Setting): boolean =>
