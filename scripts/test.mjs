@@ -6,7 +6,6 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runJobs, runKept } from './jobs.mjs';
@@ -104,8 +103,6 @@ async function vitest(runIt, ...projects) {
   const ok = await runIt(`tests: ${projects.join(', ')}`, bin('vitest'), [
     'run',
     ...projects.flatMap((project) => ['--project', project]),
-    // Virtual boards play in real time now and then: one more than there are cores keeps these at work.
-    ...(projects.length > 1 ? [`--maxWorkers=${availableParallelism() + 1}`] : []),
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${report}`,
