@@ -10,6 +10,8 @@ import { type Board, boardFileSchema, boardIdPattern } from './types.js';
 const SUFFIX = '.board.json';
 /** How the id of a twin ends, in hello lines and folders. */
 export const TWIN_SUFFIX = '-twin';
+/** The same of a twin on an emulated chip. */
+export const CHIP_SUFFIX = `-chip${TWIN_SUFFIX}`;
 const MOST_BYTES = 64 * 1024;
 const MOST_FILES = 500;
 

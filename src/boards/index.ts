@@ -21,7 +21,7 @@ export {
   type TflmLibrary,
   type TflmLibraryId,
 } from './tflm-libraries.js';
-export { resolveTwin } from './twin.js';
+export { realBoard, resolveTwin } from './twin.js';
 export {
   type Board,
   type BoardFile,

@@ -141,11 +141,13 @@ function clashes(found: readonly Found[]): Problem[] {
 }
 
 function twinProblem({ board: { twin }, where }: Found, boards: ReadonlyMap<string, Board>): Problem[] {
-  const machine = twin?.board ?? null;
-  if (machine === null || boards.get(machine)?.kind === 'virtual') return [];
-  const virtual = [...boards.values()].filter(({ kind }) => kind === 'virtual').map(({ id }) => id);
-  const next = virtual.length === 0 ? 'use null' : didYouMean(machine, virtual);
-  return [{ where: `${where}, twin.board`, what: `"${machine}" is no virtual board`, next }];
+  return (['board', 'chip'] as const).flatMap((field): Problem[] => {
+    const machine = twin?.[field];
+    if (machine == null || boards.get(machine)?.kind === 'virtual') return [];
+    const virtual = [...boards.values()].filter(({ kind }) => kind === 'virtual').map(({ id }) => id);
+    const next = virtual.length === 0 ? 'use null' : didYouMean(machine, virtual);
+    return [{ where: `${where}, twin.${field}`, what: `"${machine}" is no virtual board`, next }];
+  });
 }
 
 function isFolder(path: string): boolean {

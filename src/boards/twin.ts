@@ -7,17 +7,31 @@
  * Arduino core or how long things take.
  */
 import { inputError } from '../diagnostics/errors.js';
-import { TWIN_SUFFIX } from './board-files.js';
+import { CHIP_SUFFIX, TWIN_SUFFIX } from './board-files.js';
 import { type Boards, loadBoards } from './load.js';
 import type { ResolvedBoard } from './types.js';
 
+/** On the nearest core that QEMU has, or on the emulated chip itself. */
+export type TwinKind = 'core' | 'chip';
+
+/** A board's id without what says that it is a twin. */
+export function realBoard(id: string): { readonly id: string; readonly twin?: TwinKind } {
+  if (id.endsWith(CHIP_SUFFIX)) return { id: id.slice(0, -CHIP_SUFFIX.length), twin: 'chip' };
+  return id.endsWith(TWIN_SUFFIX) ? { id: id.slice(0, -TWIN_SUFFIX.length), twin: 'core' } : { id };
+}
+
 /**
- * What `--emulate` builds for. A virtual board is its own twin.
- * @throws inputError where QEMU has no core that runs the board's code, with the reason
+ * What `--emulate` and `--emulate chip` build for. A virtual board is its own twin.
+ * @throws inputError where nothing runs the board's code, or emulates its chip, with the reason
  */
-export function resolveTwin(board: ResolvedBoard, boards: Boards = loadBoards()): ResolvedBoard {
+export function resolveTwin(
+  board: ResolvedBoard,
+  boards: Boards = loadBoards(),
+  kind: TwinKind = 'core',
+): ResolvedBoard {
   if (board.kind === 'virtual') return board;
   const twin = board.twin;
+  if (kind === 'chip') return chipTwin(board, boards);
   const machine = twin === null || twin.board === null ? undefined : boards.get(twin.board);
   if (twin === null || machine === undefined) {
     const near = [...boards.values()].filter(({ kind }) => kind === 'virtual').map(({ id }) => id);
@@ -27,10 +41,36 @@ export function resolveTwin(board: ResolvedBoard, boards: Boards = loadBoards())
       next: `use the board itself${near.length > 0 ? `, or --board ${near.join(' or ')}` : ''}`,
     });
   }
+  return twinOn(machine, board, { id: `${board.id}${TWIN_SUFFIX}`, level: 'emulated', note: twin.note });
+}
+
+function chipTwin(board: ResolvedBoard, boards: Boards): ResolvedBoard {
+  const machine = board.twin?.chip === undefined ? undefined : boards.get(board.twin.chip);
+  if (machine === undefined)
+    throw inputError({
+      what: `there is no emulator of the chip of ${board.id}`,
+      why: `${board.mcu} is not among the chips that are emulated`,
+      next: 'leave the word chip out: --emulate runs its code on the nearest core that QEMU has',
+    });
+  return twinOn(machine, board, {
+    id: `${board.id}${CHIP_SUFFIX}`,
+    level: 'chip emulated',
+    note: `the chip itself (${board.mcu}), without the Arduino core and the microphone`,
+  });
+}
+
+interface TwinWords {
+  readonly id: string;
+  readonly level: ResolvedBoard['verified']['level'];
+  readonly note: string;
+}
+
+function twinOn(machine: ResolvedBoard, board: ResolvedBoard, { id, level, note }: TwinWords): ResolvedBoard {
+  const twin = board.twin!;
   return {
     ...machine,
     ...(board.file === undefined ? {} : { file: board.file }),
-    id: `${board.id}${TWIN_SUFFIX}`,
+    id,
     name: `Twin of ${board.name}`,
     aliases: [],
     mcu: machine.mcu,
@@ -51,10 +91,10 @@ export function resolveTwin(board: ResolvedBoard, boards: Boards = loadBoards())
       },
     },
     verified: {
-      level: 'emulated',
-      note: `${board.core} code on ${machine.name}: ${twin.note}`,
+      level,
+      note: `${board.core} code on ${machine.name}: ${note}`,
     },
     ...(board.microphone === null ? {} : { captureRates: board.microphone.sampleRates }),
-    emulates: { id: board.id, name: board.name, note: twin.note },
+    emulates: { id: board.id, name: board.name, note },
   };
 }

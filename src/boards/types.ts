@@ -180,6 +180,11 @@ const twinSchema = z.strictObject({
   board: text.nullable().describe('a virtual board with the nearest core; null where there is none'),
   cpu: text.optional().describe("what the real board's compiler is given as -mcpu"),
   floatFlags: z.array(flag).default([]).describe("the real board's floating-point flags"),
+  chip: text
+    .optional()
+    .describe(
+      "a virtual board that emulates the very chip, for '--emulate chip'; absent where there is none",
+    ),
   note: text.describe('how near it comes, or why there is none'),
 });
 

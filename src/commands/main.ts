@@ -10,6 +10,7 @@ import { KwsError, toolError } from '../diagnostics/errors.js';
 import { columnsOf, Output, type TextStream } from '../terminal/output.js';
 import { COMMANDS } from './commands.js';
 import type { Command, CommandContext, Verdict } from './support/command.js';
+import { TWIN_KINDS } from './support/options.js';
 import { buildProgram, CommanderError, helpMistake, usageError } from './support/program.js';
 import { Interrupted } from './support/prompts.js';
 
@@ -55,7 +56,7 @@ export async function main(
     return mistake.exitCode;
   }
   try {
-    await program.parseAsync(commandFirst(argv), { from: 'user' });
+    await program.parseAsync(withTwinKinds(commandFirst(argv)), { from: 'user' });
     return verdict;
   } catch (error) {
     if (world.signal.aborted || error instanceof Interrupted) return INTERRUPTED;
@@ -76,6 +77,17 @@ function widthOf({ environment, stdout }: World): { readonly width?: number } {
 function commandFirst(argv: readonly string[]): string[] {
   const [first, ...rest] = argv;
   return first === '--json' && rest.length > 0 ? [...rest, first] : [...argv];
+}
+
+/** `--emulate` takes the next word only where that is one of its own: anything else may be a file. */
+function withTwinKinds(argv: readonly string[]): string[] {
+  const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
+  const kinds: readonly string[] = TWIN_KINDS;
+  return argv.map((word, i) => {
+    const next = argv[i + 1];
+    const isFile = i + 1 < end && next !== undefined && !next.startsWith('-') && !kinds.includes(next);
+    return word === '--emulate' && isFile ? '--emulate=core' : word;
+  });
 }
 
 function pick(world: World): Pick<CommandContext, 'directory' | 'stdin' | 'signal'> {

@@ -167,7 +167,9 @@ async function boardOf(options: OptionValues, project: LoadedProject | undefined
   if (named === undefined) return { board: undefined, port: options.port };
   const { findBoard, resolveTwin } = await import('../boards/index.js');
   const board = findBoard(named, boards);
-  if (options.emulate === true) return { board: resolveTwin(board, boards), port: options.port };
+  const { emulate } = options;
+  if (emulate !== undefined && emulate !== false)
+    return { board: resolveTwin(board, boards, emulate === 'chip' ? 'chip' : 'core'), port: options.port };
   if (project === undefined) return { board, port: options.port };
   const { overridesFor } = await import('../project/overrides.js');
   return { board, port: options.port ?? overridesFor(project, board.id, boards).overrides.port };

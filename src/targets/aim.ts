@@ -50,8 +50,8 @@ export interface Aim {
 export interface AimOptions {
   /** Id or alias; the project's own unless told. */
   readonly board?: string | undefined;
-  /** The board's twin in its place. */
-  readonly emulate?: boolean | undefined;
+  /** The board's twin in its place; `chip`: on its emulated chip. */
+  readonly emulate?: boolean | 'chip' | undefined;
   readonly runtime?: Runtime | undefined;
   /** Serial port; found by the board's USB ids unless told. */
   readonly port?: string | undefined;
@@ -74,8 +74,8 @@ export function aimAt(given: LoadedProject, options: AimOptions = {}): Aim {
   const { entry, overrides } = overridesFor(given, board.id, boards);
   const project = projectOn(given, board.id, boards);
   const own = applyOverrides(board, overrides);
-  const used = emulate ? resolveTwin(own, boards) : own;
-  const port = emulate ? undefined : (options.port ?? overrides.port);
+  const used = emulate === false ? own : resolveTwin(own, boards, emulate === 'chip' ? 'chip' : 'core');
+  const port = emulate !== false ? undefined : (options.port ?? overrides.port);
   const models = project.models.map(({ model }) => model);
   const code = deviceCode(used, join(project.directory, DEVICE_FOLDER), project.deviceFiles?.length ?? 0);
   const settings = trustFields({

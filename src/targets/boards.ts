@@ -5,7 +5,7 @@
  * Leaves to others: the steps (`stages.ts`), playing (`player.ts`), comparing (`compare.ts`).
  */
 import { type BoardNumbers, boardNumbers } from '../boards/board-arithmetic.js';
-import { type Boards, findBoard, projectBoards, type ResolvedBoard } from '../boards/index.js';
+import { type Boards, findBoard, projectBoards, type ResolvedBoard, realBoard } from '../boards/index.js';
 import { inputError, KwsError, type Problem, toolError } from '../diagnostics/errors.js';
 import { projectOn } from '../project/overrides.js';
 import type { LoadedProject } from '../project/resolve.js';
@@ -139,8 +139,8 @@ export async function openRunningBoard(
     const { device } = found;
     const { hello, session } = device;
     const where = `${hello.board} on ${session.path}`;
-    const twin = hello.board.endsWith('-twin');
-    const board = boards.get(twin ? hello.board.slice(0, -'-twin'.length) : hello.board);
+    const real = realBoard(hello.board);
+    const board = boards.get(real.id);
     const own = projectOn(project, board?.id, boards);
     const problems = [...firmwareDifferences(hello, own), ...otherModels(hello, own)];
     if (problems.length > 0) throw notTheProject(problems.map((problem) => ({ ...problem, where })));
@@ -152,7 +152,12 @@ export async function openRunningBoard(
         where,
         next: 'name another port, or leave --board out',
       });
-    const aim = aimAt(project, { board: board.id, emulate: twin, runtime: hello.runtime, boards });
+    const aim = aimAt(project, {
+      board: board.id,
+      emulate: real.twin === 'chip' ? 'chip' : real.twin !== undefined,
+      runtime: hello.runtime,
+      boards,
+    });
     const numbers = numbersOf(aim);
     if (hello.rate !== numbers.captureRate)
       throw notTheProject([

@@ -3,6 +3,7 @@
  *
  * Leaves to others: ports (`board-ports.ts`), virtual boards' processes (`platformio/virtual.ts`).
  */
+import { CHIP_SUFFIX, TWIN_SUFFIX } from '../boards/board-files.js';
 import type { Boards, ResolvedBoard } from '../boards/index.js';
 import { inputError, KwsError, toolError } from '../diagnostics/errors.js';
 import type { VirtualState } from '../platformio/types.js';
@@ -52,9 +53,11 @@ async function findAny({ folder, boards: known, ask }: Place): Promise<Running> 
   const boards = [...known.values()];
   const virtual: Found[] = [];
   for (const board of boards) {
-    const id = isVirtual(board) ? board.id : `${board.id}-twin`;
-    const running = await virtualIn(folder, { id });
-    if (running !== undefined) virtual.push({ name: id, running });
+    const ids = isVirtual(board) ? [board.id] : [`${board.id}${TWIN_SUFFIX}`, `${board.id}${CHIP_SUFFIX}`];
+    for (const id of ids) {
+      const running = await virtualIn(folder, { id });
+      if (running !== undefined) virtual.push({ name: id, running });
+    }
   }
   const ports = await portsOrNone();
   const real = ports.flatMap((port): Found[] => {

@@ -148,6 +148,11 @@ describe('mistakes in a board file', () => {
       { ...valid, verified: { level: 'emulated', note: 'x' } },
       'verified.level: "emulated" is for virtual boards',
     ],
+    [
+      'twin chip',
+      { ...valid, twin: { board: null, chip: 1, note: 'y' } },
+      'twin.chip: 1 is not a text in quotes',
+    ],
     ['twin cpu', { ...valid, twin: { board: 'x', note: 'y' } }, 'twin.cpu: is missing'],
     ['no object', [], 'is not an object in { }'],
   ])('%s', (_, value, expected) => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { findBoard, loadBoards } from '../../src/boards/load.js';
-import { resolveTwin } from '../../src/boards/twin.js';
+import { realBoard, resolveTwin } from '../../src/boards/twin.js';
 
 const boards = loadBoards();
 const twinOf = (name: string) => resolveTwin(findBoard(name, boards), boards);
@@ -33,6 +33,37 @@ describe('a twin', () => {
     expect(twin.flashBytes).toBe(board.flashBytes);
     expect(twin.ramBytes).toBe(board.ramBytes);
     expect(twin.emulates).toEqual({ id, name: board.name, note: board.twin?.note });
+  });
+
+  test('on an emulated chip has the board’s limits, the chip’s HAL and a level of its own', () => {
+    const board = findBoard('rpipico', boards);
+    const twin = resolveTwin(board, boards, 'chip');
+    expect(twin).toMatchObject({
+      id: 'raspberry-pi-pico-inmp441-chip-twin',
+      kind: 'virtual',
+      hal: 'rp2040-bare',
+      ramBytes: board.ramBytes,
+      captureRates: board.microphone!.sampleRates,
+      platformio: { board: 'rp2040_bare', options: { 'board_build.cpu': 'cortex-m0plus' } },
+      verified: { level: 'chip emulated' },
+      emulates: { id: board.id },
+    });
+    expect(twin.emulates?.note).toContain('the chip itself (RP2040)');
+  });
+
+  test.each(['arduino-nano-33-ble', 'esp32-s3-devkitc-1'])('of %s is on no emulated chip', (id) => {
+    const board = findBoard(id, boards);
+    expect(() => resolveTwin(board, boards, 'chip')).toThrow(
+      `there is no emulator of the chip of ${id}\n  why: ${board.mcu} is not among the chips that are emulated`,
+    );
+  });
+
+  test.each([
+    ['arduino-nano-33-ble', { id: 'arduino-nano-33-ble' }],
+    ['arduino-nano-33-ble-twin', { id: 'arduino-nano-33-ble', twin: 'core' }],
+    ['raspberry-pi-pico-pdm-chip-twin', { id: 'raspberry-pi-pico-pdm', twin: 'chip' }],
+  ])('%s is told from its board', (id, expected) => {
+    expect(realBoard(id)).toEqual(expected);
   });
 
   test('of a virtual board is the board itself', () => {

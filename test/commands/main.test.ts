@@ -17,6 +17,19 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
+describe('--emulate', () => {
+  test.each([
+    [['--emulate', 'word.wav'], /too many arguments/],
+    [['--emulate=core', 'word.wav'], /too many arguments/],
+    [['--emulate', 'chip', 'word.wav'], /too many arguments/],
+    [['--emulate=world.wav'], /core.*chip/],
+  ])('%j takes a word of its own and no file', async (words, message) => {
+    const { code, err } = await kwsGen(['flash', ...words]);
+    expect(code).toBe(2);
+    expect(err).toMatch(message);
+  });
+});
+
 describe('help', () => {
   test.each([[[]], [['--help']], [['help']]])('%j lists the commands on stdout', async (argv) => {
     const { code, out, err } = await kwsGen(argv);

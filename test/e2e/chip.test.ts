@@ -63,12 +63,12 @@ describeWithToolchain(BOARD, () => {
       expect(await shop.leftOver()).toEqual([]);
     });
 
-    test('verify finds every bit equal', async () => {
-      const { code, stderr, lines } = await shop.run(['verify', clip, '--board', BOARD, '--json'], {
-        cwd: project,
-      });
+    test('verify finds every bit equal on the twin of a board with this chip', async () => {
+      const board = 'arduino-nano-rp2040-connect';
+      const run = ['verify', '--board', board, '--emulate', 'chip', clip, '--json'];
+      const { code, stderr, lines } = await shop.run(run, { cwd: project });
       expect(code, stderr).toBe(0);
-      expect(lines.at(-1)).toMatchObject({ board: BOARD, equal: true });
+      expect(lines.at(-1)).toMatchObject({ board: `${board}-chip-twin`, equal: true });
     });
   });
 });

@@ -19,13 +19,14 @@ const FIRMWARE_OPTIONS = { runtime: '--runtime', tflmPath: '--tflm-path', output
 /** @throws KwsError (exit code 2) where options contradict each other */
 export function placeOf(options: OptionValues): Place {
   const { onDevice, emulate, port } = options;
-  if (emulate === true && port !== undefined)
+  const twin = emulate !== undefined && emulate !== false;
+  if (twin && port !== undefined)
     throw inputError({
       what: 'a twin runs on this machine and has no port to be named',
       where: '--port',
       next: 'leave --emulate or --port out',
     });
-  if (onDevice === true || emulate === true) return 'flashed board';
+  if (onDevice === true || twin) return 'flashed board';
   for (const [name, option] of Object.entries(FIRMWARE_OPTIONS))
     if (options[name as keyof typeof FIRMWARE_OPTIONS] !== undefined)
       throw inputError({

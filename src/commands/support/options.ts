@@ -21,6 +21,9 @@ export interface OptionDefinition<T> {
   parse?(text: string, before: T | undefined): T;
 }
 
+/** What `--emulate` may be followed by; `core` unless told. */
+export const TWIN_KINDS = ['core', 'chip'] as const;
+
 const text = (flags: string, description: string): OptionDefinition<string> => ({
   flags,
   description,
@@ -46,7 +49,12 @@ export const OPTIONS = {
     description: 'aot (generated C++) or tflm (TensorFlow Lite Micro’s interpreter)',
     parse: (value): Runtime => oneOf('--runtime', value, RUNTIMES),
   } satisfies OptionDefinition<Runtime>,
-  emulate: flag('--emulate', 'build for the board’s twin and run it in QEMU'),
+  emulate: {
+    flags: '--emulate [how]',
+    description:
+      'build for the board’s twin and run it in QEMU; chip: on its emulated chip (boards with an RP2040)',
+    parse: (value): boolean | 'chip' => (oneOf('--emulate', value, TWIN_KINDS) === 'chip' ? 'chip' : true),
+  } satisfies OptionDefinition<boolean | 'chip'>,
   onDevice: flag('--on-device', 'build the firmware, upload it and evaluate on the board'),
   serial: flag(
     '--serial',

@@ -178,7 +178,7 @@ async function flashedPlace(
       };
       const boards = await startBoards(aim, start, await stages());
       const kind = aim.board.kind === 'real' ? 'real' : 'virtual';
-      return { ...boards, kind, load: options.emulate === true ? aim.load() : undefined };
+      return { ...boards, kind, load: options.emulate ? aim.load() : undefined };
     },
   };
 }
