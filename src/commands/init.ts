@@ -14,8 +14,9 @@ export const initCommand: Command = {
   argument: {
     name: 'model',
     required: false,
+    many: true,
     description:
-      'an int8 .tflite, a microWakeWord manifest (.json, version 1 or 2), or with --calibrate a float model: a file, https://…, github://OWNER/REPOSITORY/PATH@REF, or a name of the microWakeWord collection; with --example the folder of the new project',
+      'an int8 .tflite, a microWakeWord manifest (.json, version 1 or 2), or with --calibrate a float model: a file, https://…, github://OWNER/REPOSITORY/PATH@REF, or a name of the microWakeWord collection; several share the front end of the first; with --example the folder of the new project',
   },
   summary: 'make a project (kws.json) from a model',
   description:
@@ -23,6 +24,7 @@ export const initCommand: Command = {
   examples: [
     'kws-gen init okay_nabu.json',
     'kws-gen init okay_nabu',
+    'kws-gen init okay_nabu alexa --gate vad',
     'kws-gen init github://esphome/micro-wake-word-models/models/v2/alexa.json@main',
     'kws-gen init okay_nabu.json --gate vad.json --board arduino-nano-33-ble',
     'kws-gen init micro_speech.tflite --labels silence,unknown,yes,no',
@@ -45,7 +47,9 @@ export const initCommand: Command = {
     'reference',
     'force',
   ],
-  async run(options, context, argument) {
+  async run(options, context, argument, all = []) {
+    if (options.example !== undefined && all.length > 1)
+      throw inputError({ what: 'an example goes into one folder', where: all.join(' '), next: 'name one' });
     if (options.example !== undefined)
       return (await import('./support/init-example.js')).initExample(options, context, argument);
     const { initProject } = await import('../project/init.js');
@@ -66,6 +70,8 @@ export const initCommand: Command = {
     const { board, project, gate, outputKind: output, example: _, ...given } = options;
     const boards = await boardsOf(options, context.directory);
     const model = await local(source);
+    const further: string[] = [];
+    for (const named of all.slice(1)) further.push(await local(named));
     const calibrate = options.calibrate ?? (await askCalibration(asker, model, context.directory));
     const result = await initProject({
       ...given,
@@ -74,6 +80,7 @@ export const initCommand: Command = {
       openModel: (calibrate === undefined ? openProjectModel : openModelForDraft)(listenerOf(context.out)),
       calibrate: calibrate?.map((path) => resolve(context.directory, path)),
       source: model,
+      further,
       directory: projectFolder(options, context.directory),
       gate: gate === undefined ? undefined : await local(gate),
       board: board === undefined ? undefined : await canonicalBoard(board, boards),

@@ -49,10 +49,11 @@ export function esphomeFiles({ project, toolVersion }: ListenerInput): ExportedF
 
 function manifestOf(project: ResolvedProject, model: ResolvedModel): string {
   const { cutoff, window } = model.detector;
+  const { manifest: kept = {} } = model;
   const settings = {
     wakeWord: model.name === project.gate ? 'vad' : wordsOf(model),
     file: `${model.name}.tflite`,
-    ...{ cutoff, window, option: '--esphome' },
+    ...{ cutoff, window, kept, option: '--esphome' },
   };
   return microWakeWordManifest(model.model, project.frontend, settings);
 }

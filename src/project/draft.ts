@@ -195,7 +195,11 @@ const presetOf = (frontend: FrontendEntry) =>
 const plural = (count: number, thing: string) => `${count} ${thing}${count === 1 ? '' : 's'}`;
 
 function entry(source: Source, name: string, labels: readonly string[], rule: DetectorEntry): ModelEntry {
-  return { name, file: source.file, labels: [...labels], detector: rule };
+  const kept = source.manifest?.kept ?? {};
+  return {
+    ...{ name, file: source.file, labels: [...labels], detector: rule },
+    ...(Object.keys(kept).length === 0 ? {} : { manifest: kept }),
+  };
 }
 
 function detector(

@@ -9,11 +9,12 @@ import { existsSync } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import { inputError, type Problem, toolError } from '../diagnostics/errors.js';
 import { makeFolder } from '../files/make-folder.js';
 import type { Runtime } from '../model/runtime.js';
 import type { Model } from '../model/types.js';
-import { type DraftOptions, draftProject } from './draft.js';
+import { type Draft, type DraftOptions, draftProject } from './draft.js';
 import { KWS_FILE } from './files.js';
 import { parseKwsFile } from './parse.js';
 import { type LoadedProject, type ModelOpener, resolveProject } from './resolve.js';
@@ -25,6 +26,8 @@ export const SCHEMA = fileURLToPath(new URL(`../../schemas/${SCHEMA_FILE}`, impo
 export interface InitOptions extends DraftOptions {
   /** Model or manifest. */
   readonly source: string;
+  /** Further models or manifests, of the same front end. */
+  readonly further?: readonly string[] | undefined;
   /** Folder of the project; made if need be. */
   readonly directory: string;
   readonly board?: string | undefined;
@@ -49,7 +52,7 @@ export async function initProject(options: InitOptions): Promise<InitResult> {
   const directory = resolve(options.directory);
   const target = join(directory, KWS_FILE);
   refuseExisting(target, options.force);
-  const draft = await draftProject(resolve(options.source), options);
+  const draft = await draftAll(options);
   const checked: KwsFile = {
     ...draft.kws,
     models: draft.kws.models.map((model) => ({ ...model, ...quantizeEntry(options.calibrate, directory) })),
@@ -78,6 +81,47 @@ export async function initProject(options: InitOptions): Promise<InitResult> {
   }
   const written = [target, schema, ...placed.copies.map(({ to }) => to)];
   return { project, kws, written, notes: draft.notes };
+}
+
+/**
+ * The first model says what the project is; the others bring a model each.
+ * @throws KwsError (exit code 2) where one of them has another front end
+ */
+async function draftAll(options: InitOptions): Promise<Draft> {
+  const { source, further = [], labels } = options;
+  if (further.length > 0 && labels !== undefined)
+    throw inputError({
+      what: 'names the outputs of one model',
+      where: '--labels',
+      next: 'leave it out and set "labels" in kws.json, or make the project of one model',
+    });
+  let { kws, notes } = await draftProject(resolve(source), options);
+  for (const path of further) {
+    const { name: _, gate: __, ...same } = options;
+    const next = await draftProject(resolve(path), same);
+    if (!isDeepStrictEqual(next.kws.frontend, kws.frontend))
+      throw inputError({
+        what: 'was trained with another front end than the first model',
+        where: path,
+        why: `${JSON.stringify(next.kws.frontend)}, the first ${JSON.stringify(kws.frontend)}; the models of a project share one`,
+        next: 'make a project of its own for it',
+      });
+    const taken = new Set(
+      [...kws.models, ...(kws.gate === undefined ? [] : [kws.gate])].map(({ name }) => name),
+    );
+    const models = next.kws.models.map((model) => ({ ...model, name: distinctName(model.name, taken) }));
+    kws = { ...kws, models: [...kws.models, ...models] };
+    notes = [...notes, ...next.notes];
+  }
+  return { kws, notes };
+}
+
+function distinctName(name: string, taken: ReadonlySet<string>): string {
+  if (!taken.has(name)) return name;
+  for (let number = 2; ; number++) {
+    const other = `${name.slice(0, 60)}-${number}`;
+    if (!taken.has(other)) return other;
+  }
 }
 
 /** As kws.json writes it: relative to its own folder. */

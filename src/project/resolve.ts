@@ -234,6 +234,7 @@ function resolveModel<M extends Model>(
   return {
     ...{ name: entry.name, model: { ...model, name: entry.name }, labels, detector, hop },
     ...(entry.incremental && { incremental: entry.incremental }),
+    ...(entry.manifest && { manifest: entry.manifest }),
   };
 }
 

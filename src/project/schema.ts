@@ -261,6 +261,14 @@ const model = z.strictObject({
     .union([detectorPreset, detectorObject])
     .meta({ description: 'a preset, or its settings', examples: ['micro-wake-word'] })
     .optional(),
+  manifest: z
+    .record(z.string().max(100), z.unknown())
+    .meta({
+      description:
+        'what the model’s microWakeWord manifest says beside all this; an export for ESPHome has it again',
+      examples: [{ author: 'A. Author' }],
+    })
+    .optional(),
 });
 
 const action = z.strictObject({

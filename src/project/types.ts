@@ -21,6 +21,8 @@ export interface ResolvedModel<M extends Model = Int8Model> {
   readonly hop: number;
   /** Whether windows are computed anew at every hop (`off`), or only what is new, `auto` where that is worth it. */
   readonly incremental?: Incremental;
+  /** What its microWakeWord manifest says beside all this, as it is written there. */
+  readonly manifest?: Readonly<Record<string, unknown>>;
 }
 
 /** What a detection of one output starts. */

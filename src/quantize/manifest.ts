@@ -20,6 +20,8 @@ export interface ManifestSettings {
   readonly cutoff?: number;
   /** Inferences averaged. */
   readonly window?: number;
+  /** Further fields, and those of its `micro`, as a manifest of the same model has them. */
+  readonly kept?: Readonly<Record<string, unknown>>;
   /** The option that asked for it, for messages; `--manifest` unless told. */
   readonly option?: string;
 }
@@ -55,25 +57,24 @@ export function microWakeWordManifest(
     file,
     cutoff = DEFAULT_CUTOFF,
     window = DEFAULT_WINDOW,
+    kept = {},
     option = '--manifest',
   }: ManifestSettings,
 ): string {
   const problems = [...modelProblems(model, option), ...frontendProblems(frontend, option)];
   if (problems.length > 0) throw inputError(problems.map((problem) => ({ ...problem, where: option })));
   const arena = tflmArenaBytes(model, { pointerBytes: 4, legacy: false });
+  const ofModel = typeof kept.micro === 'object' ? kept.micro : {};
   const manifest = {
-    type: 'micro',
-    wake_word: wakeWord,
-    author: 'unknown',
-    model: file,
-    trained_languages: [],
-    version: 2,
+    ...{ author: 'unknown', trained_languages: [], ...kept },
+    ...{ type: 'micro', wake_word: wakeWord, model: file, version: 2 },
     micro: {
+      tensor_arena_size: Math.ceil((arena * ARENA_MARGIN) / 1024) * 1024,
+      minimum_esphome_version: MINIMUM_ESPHOME,
+      ...ofModel,
       probability_cutoff: cutoff,
       feature_step_size: (frontend as MicroFrontendSpec).stepMs,
       sliding_window_size: window,
-      tensor_arena_size: Math.ceil((arena * ARENA_MARGIN) / 1024) * 1024,
-      minimum_esphome_version: MINIMUM_ESPHOME,
     },
   };
   return `${JSON.stringify(manifest, null, 2)}\n`;

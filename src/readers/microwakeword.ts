@@ -27,6 +27,8 @@ export interface MicroWakeWordManifest {
   readonly author?: string;
   readonly website?: string;
   readonly languages: readonly string[];
+  /** Every field that is not above or has no place in kws.json, as it is written: for another manifest of the model. */
+  readonly kept: Readonly<Record<string, unknown>>;
 }
 
 const MOST_BYTES = 64 * 1024;
@@ -153,9 +155,28 @@ function shared(manifest: z.infer<typeof V1> | z.infer<typeof V2>) {
     cutoff: manifest.micro.probability_cutoff,
     isVad: /^vad$/i.test(wakeWord.trim()),
     languages,
+    kept: keptOf(manifest),
     ...(author === undefined ? {} : { author }),
     ...(website === undefined ? {} : { website }),
   };
+}
+
+/** What a project says itself: the model, its label, its detector, and with the version the front end's step. */
+const TOLD: ReadonlySet<string> = new Set(['type', 'wake_word', 'model', 'version', 'micro']);
+const TOLD_OF_MODEL: ReadonlySet<string> = new Set([
+  'probability_cutoff',
+  'sliding_window_size',
+  'sliding_window_average_size',
+  'feature_step_size',
+]);
+
+function keptOf(
+  manifest: Readonly<Record<string, unknown>> & { readonly micro: object },
+): Record<string, unknown> {
+  const without = (fields: object, told: ReadonlySet<string>) =>
+    Object.fromEntries(Object.entries(fields).filter(([field]) => !told.has(field)));
+  const micro = without(manifest.micro, TOLD_OF_MODEL);
+  return { ...without(manifest, TOLD), ...(Object.keys(micro).length === 0 ? {} : { micro }) };
 }
 
 function fromV1(manifest: z.infer<typeof V1>): MicroWakeWordManifest {

@@ -90,7 +90,8 @@ describe('export', () => {
     const bytes = Buffer.from(runQuantizer(describedModel(streamModel()), { paths: [], set }, int8).bytes);
     writeFileSync(join(directory, 'stream.tflite'), bytes);
     const detector = { preset: 'micro-wake-word', cutoff: 0.9, window: 4 };
-    const model = { name: 'hey', file: 'stream.tflite', labels: ['hey you'], detector };
+    const kept = { author: 'A', license: 'MIT', micro: { tensor_arena_size: 99, later: true } };
+    const model = { name: 'hey', file: 'stream.tflite', labels: ['hey you'], detector, manifest: kept };
     const kws = (more: object) => ({
       version: 1,
       name: 'p',
@@ -114,6 +115,7 @@ describe('export', () => {
       cutoff: 0.9,
       window: 4,
     });
+    expect(manifest.kept).toMatchObject(kept);
     expect(readFileSync(join(place, 'README.md'), 'utf8')).not.toContain('another rule');
     writeFileSync(join(directory, 'kws.json'), JSON.stringify(kws({ detector: { preset: 'general' } })));
     expect((await run('--esphome', '--board', 'native', '--output', 'e')).code).toBe(0);

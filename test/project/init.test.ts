@@ -84,6 +84,7 @@ describe('initProject', () => {
           file: 'okay_nabu.tflite',
           labels: ['Okay Nabu'],
           detector: { preset: 'micro-wake-word', cutoff: 0.9, window: 7 },
+          manifest: { author: 'A', micro: { tensor_arena_size: 26080 } },
         },
       ],
     });
@@ -102,6 +103,46 @@ describe('initProject', () => {
     const { project } = await init(put('okay_nabu.json', V1));
     expect(project.frontend).toMatchObject({ kind: 'micro', stepMs: 20 });
     expect(project.models[0]!.detector).toMatchObject({ cutoff: 0.6, window: 9, refractorySteps: 74 });
+  });
+
+  test('fields of a manifest that are not known here are kept', async () => {
+    put('okay_nabu.tflite', STREAM);
+    const later = { ...V2, license: 'MIT', micro: { ...V2.micro, quantized: { input: [1, 2] } } };
+    const { project } = await init(put('okay_nabu.json', later));
+    const manifest = {
+      author: 'A',
+      license: 'MIT',
+      micro: { tensor_arena_size: 26080, quantized: { input: [1, 2] } },
+    };
+    expect(project.models[0]!.manifest).toEqual(manifest);
+    expect(kwsJson()).toMatchObject({ models: [{ manifest }] });
+  });
+
+  test('several models share the front end of the first; names stay apart', async () => {
+    put('a/okay_nabu.tflite', STREAM);
+    put('b/alexa.tflite', STREAM);
+    put('c/vad.tflite', STREAM);
+    const first = put('a/okay_nabu.json', V2);
+    const second = put('b/alexa.json', { ...V2, wake_word: 'Alexa', model: 'alexa.tflite' });
+    const gate = put('c/vad.json', { ...V2, wake_word: 'vad', model: 'vad.tflite' });
+    const { project } = await init(first, { further: [second, join(root, 'b', 'alexa.tflite')], gate });
+    expect(project.models.map(({ name, labels }) => [name, labels])).toEqual([
+      ['okay_nabu', ['Okay Nabu']],
+      ['alexa', ['Alexa']],
+      ['alexa-2', ['alexa']],
+      ['vad', ['vad']],
+    ]);
+    expect(readdirSync(home)).toEqual(
+      expect.arrayContaining(['okay_nabu.tflite', 'alexa.tflite', 'vad.tflite']),
+    );
+    expect((await loadProject(home, { openModel })).models).toEqual(project.models);
+    const slow = put('b/slow.json', { ...V1, model: 'alexa.tflite' });
+    expect(await problems(first, { further: [slow], force: true })).toMatch(
+      /another front end than the first model/,
+    );
+    expect(await problems(first, { further: [second], labels: ['a'], force: true })).toMatch(
+      /--labels: names the outputs/,
+    );
   });
 
   test('a voice-activity model as gate', async () => {

@@ -44,6 +44,7 @@ describe('manifests', () => {
       author: 'A',
       website: 'https://example.org',
       languages: [],
+      kept: { author: 'A', website: 'https://example.org' },
     });
   });
 
@@ -58,6 +59,10 @@ describe('manifests', () => {
       tensorArenaSize: 26080,
       isVad: true,
       languages: ['en', 'de'],
+      kept: {
+        trained_languages: ['en', 'de'],
+        micro: { tensor_arena_size: 26080, minimum_esphome_version: '2024.7.0' },
+      },
     });
   });
 
