@@ -10,6 +10,9 @@
  * `npm run fuzz -- --readers SECONDS --seed S`: the readers on files of every format, changed and cut, for
  * so long, in a process of bounded memory (scripts/fuzz/readers.mjs; on what is built in dist/).
  *
+ * `npm run fuzz -- --parser SECONDS --seed S`: the device's command parser under sanitizers, for so long.
+ * `npm run fuzz -- --line PUSHES --seed S`: clips pushed to a virtual board over a line that damages what goes over it.
+ *
  * A model that differs is cut to its first steps that do and printed under its name. Exit code 1 where one differs.
  */
 import { spawnSync } from 'node:child_process';
@@ -27,7 +30,15 @@ function fail(text) {
 function options() {
   const text = { type: 'string' };
   try {
-    const options = { models: text, seed: text, on: text, name: text, readers: text };
+    const options = {
+      models: text,
+      seed: text,
+      on: text,
+      name: text,
+      readers: text,
+      parser: text,
+      line: text,
+    };
     return parseArgs({ options: { ...options, sliding: { type: 'boolean' } } }).values;
   } catch (error) {
     return fail(error.message);
@@ -45,6 +56,8 @@ const settings = {
   seed: count('seed', given.seed, Math.floor(Math.random() * 1e9)),
   ...(given.name === undefined ? {} : { name: given.name }),
   ...(given.sliding ? { sliding: true } : {}),
+  ...(given.parser === undefined ? {} : { parser: count('parser', given.parser, 0) }),
+  ...(given.line === undefined ? {} : { line: count('line', given.line, 0) }),
   ...(given.on === undefined ? {} : { on: given.on.split(',') }),
 };
 process.stdout.write(`seed ${settings.seed}\n`);
@@ -53,7 +66,8 @@ if (given.readers !== undefined) {
   process.exit(await run(count('readers', given.readers, 0), settings.seed));
 }
 const vitest = join(root, 'node_modules', '.bin', 'vitest');
-const { status } = spawnSync(vitest, ['run', '--project', 'fuzz'], {
+const what = given.parser !== undefined ? 'parser' : given.line !== undefined ? 'line' : 'long';
+const { status } = spawnSync(vitest, ['run', '--project', 'fuzz', `test/fuzz/${what}.fuzz.ts`], {
   cwd: root,
   stdio: 'inherit',
   env: { ...process.env, KWS_FUZZ: JSON.stringify(settings) },

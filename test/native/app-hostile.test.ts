@@ -40,6 +40,7 @@ function nasty(seed: number): string[] {
       `${'y'.repeat(99)}%`,
       'db print 9 9%',
     ],
+    ...['window 0 1', 'window 0 50', 'refractory 0 65535', 'gain 80', 'audio on', 'audio off'],
     ...['cutoff 1 255', 'play -1', 'x'.repeat(121), ' '.repeat(119), 'play 4294967295', '\u0000\u0001'],
   ];
   let seq = 0;
@@ -79,7 +80,10 @@ describe('whatever was said and heard before', () => {
     return [
       // Whatever is wrong with models ends; a frame under way and a line end; the settings go back.
       ...['f 0', step.bytes(Buffer.from(RESYNCHRONISE)), 'd'],
-      ...say('reset', 'trace off', 'cutoff 0 128', ...(board.models === 2 ? ['cutoff 1 128'] : [])),
+      ...say('reset', 'trace off', 'audio off', 'cutoff 0 128', 'window 0 2', 'refractory 0 3'),
+      ...(board.models === 2 ? say('cutoff 1 128') : []),
+      // The time it is deaf for, in which a command may have come, ends with a reset.
+      ...say('reset'),
       ...[mark, ...say('hello', 'play 4000'), ...frames(noise(4000, 77))],
       ...[...say('reset', `input 0 ${tensor}`), ...frames(noise(tensor / 2, 78)), ...say('stats')],
     ];

@@ -1,6 +1,7 @@
 // Drives kws_protocol for test/native/protocol.test.ts.
 //
 //   parse: the bytes of standard input through the command parser, one line per result
+//   fuzz ROUNDS SEED: drawn commands, frames and bytes through the command parser
 //   crc:   CRC-16 of standard input
 //   lines: a fixed set of lines through the line writer
 //   capacity N: lines of growing length through a buffer of N bytes
@@ -34,6 +35,157 @@ struct Payload final : kws::PayloadSink {
     bytes.resize(index);
     bytes.push_back(byte);
   }
+};
+
+// What is sent to the parser while it is fuzzed, and what must hold of whatever it answers.
+class Fuzzer {
+ public:
+  explicit Fuzzer(uint32_t seed)
+      : state_(seed == 0 ? 1 : seed), parser_(std::make_unique<kws::CommandParser>(payload_)) {}
+
+  // False: what does not hold is printed.
+  bool run(uint32_t rounds) {
+    for (uint32_t i = 0; i < rounds; ++i) {
+      if (!piece() || (next(8) == 0 && !recovers())) {
+        std::printf("round %u: %s\n", i, wrong_);
+        return false;
+      }
+    }
+    std::printf("%u commands, %u frames, %u refused\n", commands_, frames_, refused_);
+    return true;
+  }
+
+ private:
+  uint32_t next(uint32_t below) {
+    state_ ^= state_ << 13;
+    state_ ^= state_ >> 17;
+    state_ ^= state_ << 5;
+    return state_ % below;
+  }
+
+  bool fails(const char* what) {
+    wrong_ = what;
+    return false;
+  }
+
+  bool piece() {
+    switch (next(6)) {
+      case 0:
+        return bytes(next(700));
+      case 1:
+        return text(next(140));
+      case 2:
+        return frame(next(3) == 0 ? 512 : 1 + next(40), next(3) == 0);
+      default:
+        return command();
+    }
+  }
+
+  bool bytes(uint32_t count) {
+    for (uint32_t i = 0; i < count; ++i) {
+      if (!send(static_cast<uint8_t>(next(256)))) return false;
+    }
+    return true;
+  }
+
+  bool text(uint32_t count) {
+    for (uint32_t i = 0; i < count; ++i) {
+      if (!send(static_cast<uint8_t>(' ' + next(95)))) return false;
+    }
+    return send('\n');
+  }
+
+  // Words and numbers of the protocol, in any order, cut anywhere.
+  bool command() {
+    static const char* const kWords[] = {
+        "hello",      "reset",      "mic",        "play",
+        "stop",       "input",      "trace",      "cutoff",
+        "stats",      "credit",     "window",     "gain",
+        "refractory", "audio",      "open",       "memory",
+        "features",   "off",        "on",         "digests",
+        "values",     "0",          "1",          "255",
+        "256",        "65535",      "65536",      "4294967294",
+        "-1",         "4294967295", "4294967296", "99999999999999999999",
+        "constant"};
+    constexpr uint32_t kCount = sizeof kWords / sizeof kWords[0];
+    for (uint32_t words = 1 + next(6); words > 0; --words) {
+      for (const char* at = kWords[next(kCount)]; *at != '\0' && next(60) != 0; ++at) {
+        if (!send(static_cast<uint8_t>(*at))) return false;
+      }
+      for (uint32_t spaces = next(3); spaces > 0; --spaces) {
+        if (!send(' ')) return false;
+      }
+    }
+    return next(10) == 0 || send('\n');
+  }
+
+  bool frame(uint32_t size, bool damaged) {
+    std::vector<uint8_t> all = {static_cast<uint8_t>(next(256)), static_cast<uint8_t>(size),
+                                static_cast<uint8_t>(size >> 8)};
+    for (uint32_t i = 0; i < size; ++i) all.push_back(static_cast<uint8_t>(next(256)));
+    const uint16_t crc = kws::crc16(all.data(), all.size());
+    all.push_back(static_cast<uint8_t>(crc));
+    all.push_back(static_cast<uint8_t>(crc >> 8));
+    all.insert(all.begin(), 0x02);
+    if (damaged)
+      all[next(static_cast<uint32_t>(all.size()))] ^= static_cast<uint8_t>(1u << next(8));
+    if (damaged && next(2) == 0) all.resize(next(static_cast<uint32_t>(all.size())));
+    for (const uint8_t byte : all) {
+      if (!send(byte)) return false;
+    }
+    return true;
+  }
+
+  // From whatever state: line ends, a command, and a frame that comes whole.
+  bool recovers() {
+    for (int i = 0; i < 520; ++i) {
+      if (!send('\n')) return false;
+    }
+    for (const char c : {'h', 'e', 'l', 'l', 'o', '\n'}) {
+      if (!send(static_cast<uint8_t>(c))) return false;
+    }
+    if (last_ != kws::CommandKind::kHello) return fails("hello is not understood afterwards");
+    const uint32_t before = frames_;
+    if (!frame(1 + next(512), false)) return false;
+    return frames_ == before + 1 ? true : fails("a whole frame is not taken afterwards");
+  }
+
+  bool send(uint8_t byte) {
+    if (!parser_->feed(byte)) return true;
+    const kws::Command& command = parser_->command();
+    last_ = command.kind;
+    switch (command.kind) {
+      case kws::CommandKind::kNone:
+        return fails("it says that there is something, and there is nothing");
+      case kws::CommandKind::kFrame:
+        ++frames_;
+        if (command.size == 0 || command.size > kws::CommandParser::kMaxPayload)
+          return fails("a frame of a size that there is not");
+        return payload_.bytes.size() == command.size ? true : fails("a frame without its bytes");
+      case kws::CommandKind::kBadCommand:
+      case kws::CommandKind::kBadFrame:
+        ++refused_;
+        return command.reason != nullptr ? true : fails("a refusal without a reason");
+      default:
+        break;
+    }
+    ++commands_;
+    if (command.model > 255 && kws::command_name(command.kind)[0] != 't')
+      return fails("a model of a number that there is not");
+    if (command.kind == kws::CommandKind::kCutoff && command.value > 255)
+      return fails("a cutoff that is none");
+    return kws::command_name(command.kind)[0] != '\0' ? true : fails("a command without a name");
+  }
+
+  uint32_t state_;
+  Payload payload_;
+  // On the heap, so that AddressSanitizer sees every byte before and behind it.
+  std::unique_ptr<kws::CommandParser> parser_;
+  kws::CommandKind last_ = kws::CommandKind::kNone;
+  uint32_t commands_ = 0;
+  uint32_t frames_ = 0;
+  uint32_t refused_ = 0;
+  const char* wrong_ = "";
 };
 
 void parse() {
@@ -156,6 +308,12 @@ void rounding() {
 int main(int argc, char** argv) {
   const char* mode = argc > 1 ? argv[1] : "";
   if (std::strcmp(mode, "parse") == 0) parse();
+  if (std::strcmp(mode, "fuzz") == 0 && argc > 3) {
+    const auto number = [&](int i) {
+      return static_cast<uint32_t>(std::strtoul(argv[i], nullptr, 10));
+    };
+    return Fuzzer(number(3)).run(number(2)) ? 0 : 1;
+  }
   if (std::strcmp(mode, "lines") == 0) lines();
   if (std::strcmp(mode, "rounding") == 0) rounding();
   if (std::strcmp(mode, "capacity") == 0 && argc > 2) {

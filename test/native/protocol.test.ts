@@ -1,17 +1,13 @@
 /** The device's side of the protocol, under AddressSanitizer and UBSan, against the host's side. */
-import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { crc16, encodeFrame, RESYNCHRONISE } from '../../src/protocol/frame.js';
-import { buildNative, root, runNative } from '../support/native.js';
+import { runNative } from '../support/native.js';
 import { random } from '../support/random.js';
+import { buildProtocol, fuzzParser } from './protocol-program.js';
 
 let driver: string;
 beforeAll(async () => {
-  driver = await buildNative({
-    name: 'protocol',
-    libraries: ['kws_protocol'],
-    sources: [join(root, 'test/native/protocol-driver.cpp')],
-  });
+  driver = await buildProtocol();
 });
 
 const bytes = (length: number, seed: number): Uint8Array => {
@@ -40,6 +36,12 @@ describe('commands', () => {
     ['play memory', 'bad-command: play takes a number of samples, or open, and then nothing, or memory'],
     ['input 255  4294967295', 'input 255 4294967295'],
     ['cutoff 1 255', 'cutoff 1 255'],
+    ['window 1 255', 'window 1 255'],
+    ['refractory 0 65535', 'refractory 0 65535'],
+    ['gain 255', 'gain 0 255'],
+    ['audio on', 'audio 0 0'],
+    ['window 0 0', "bad-command: window takes a model's number and a number of inferences"],
+    ['gain 1 2', 'bad-command: gain takes a value from 0 to 255'],
     ['trace features', 'trace 1'],
     ['trace off', 'trace 0'],
     ['play', 'bad-command: play takes a number of samples, or open, and then nothing, or memory'],
@@ -143,6 +145,15 @@ test('any bytes leave the parser able to go on', async () => {
     const lines = await parse(...parts, RESYNCHRONISE, 'hello\n', encodeFrame(9, Uint8Array.of(1, 2)));
     expect(lines.slice(-2)).toEqual(['hello 0 0', 'frame 9 0102']);
   }
+});
+
+test('drawn commands, frames and bytes: whatever it answers makes sense, and it goes on', async () => {
+  // Less than a second; npm run fuzz -- --parser does more of them.
+  const said = await fuzzParser(driver, 200_000, 1);
+  const [, commands, frames, refused] = /^(\d+) commands, (\d+) frames, (\d+) refused/
+    .exec(said)!
+    .map(Number);
+  for (const count of [commands, frames, refused]) expect(count).toBeGreaterThan(1000);
 });
 
 describe('lines', () => {
