@@ -9,10 +9,11 @@ import { hearAudio, withAudioBoard } from './support/audio-board.js';
 import type { Command, CommandContext, Verdict } from './support/command.js';
 import type { OptionValues } from './support/options.js';
 import { refuseExisting } from './support/paths.js';
-import { TARGET_OPTIONS } from './support/project-options.js';
+import { cutoffsOf, TARGET_OPTIONS } from './support/project-options.js';
 import { afterwards } from './support/proof.js';
 import { eventView } from './support/show-events.js';
 import { stagesOf } from './support/stages.js';
+import { checkWebOptions, openPages, webRequest } from './support/web-pages.js';
 
 const BEFORE_MS = 2000;
 const AFTER_MS = 500;
@@ -30,7 +31,7 @@ export const recordCommand: Command = {
     'kws-gen record misses/ --near 0.3',
     'kws-gen record out/ --board virtual-cortex-m4 --play evening.wav',
   ],
-  options: [...TARGET_OPTIONS, 'port', 'play', 'for', 'near', 'force'],
+  options: [...TARGET_OPTIONS, 'port', 'play', 'for', 'near', 'force', 'web', 'webPort', 'webFile'],
   async run(options, context, folder) {
     return record(options, context, folder!, await stagesOf(options, context));
   },
@@ -42,6 +43,7 @@ export async function record(
   named: string,
   stages: Stages,
 ): Promise<Verdict> {
+  checkWebOptions(options);
   const { out, directory, signal } = context;
   const folder = resolve(directory, named);
   const index = join(folder, INDEX);
@@ -56,13 +58,22 @@ export async function record(
     const { rate, board, build } = hello;
     const finder = new MomentFinder(watchedLabels(aim.project, options.near ?? USUAL_NEAR));
     const recorder = new Recorder({ folder, rate, beforeMs: BEFORE_MS, afterMs: AFTER_MS });
-    const view = eventView(out, hello);
+    const terminal = eventView(out, hello);
+    const web = webRequest(options, directory);
+    const pages = await openPages(device, { web, cutoffs: cutoffsOf(aim.project) }, context);
+    const view = pages?.beside(terminal) ?? terminal;
+    let shown = 0;
+    const showRecordings = () => {
+      for (const clip of recorder.clips.slice(shown)) pages?.recorded(clip, join(folder, clip.file));
+      shown = recorder.clips.length;
+    };
     const played = clips.length > 0;
     let model: SessionModel = sessionStart(hello);
     const ended = () => {
       for (const moment of finder.end()) recorder.moment(moment);
       recorder.end();
       finder.reset();
+      showRecordings();
     };
     out.step('recording; Ctrl-C ends it');
     try {
@@ -73,6 +84,7 @@ export async function record(
         take(event) {
           if (event.t === 'audio') {
             if ((event.clip !== undefined) === played) recorder.audio(event);
+            showRecordings();
             return false;
           }
           model = sessionNext(model, event);
@@ -87,6 +99,7 @@ export async function record(
     } finally {
       view.close();
       ended();
+      await pages?.close(!signal.aborted);
     }
     const { sessions, clips: cut } = recorder;
     const summary = { board, build, rate, sessions, clips: cut };
@@ -105,10 +118,10 @@ export async function record(
       });
     const count = (kind: string) => cut.filter((one) => one.kind === kind).length;
     const seconds = sessions.reduce((sum, { samples }) => sum + samples, 0) / rate;
-    const shown = relative(directory, folder) || '.';
-    out.result({ t: 'record', folder: shown, ...summary }, [
+    const path = relative(directory, folder) || '.';
+    out.result({ t: 'record', folder: path, ...summary }, [
       `${seconds.toFixed(1)} s in ${sessions.length === 1 ? '1 file' : `${sessions.length} files`}, ${count('heard')} detections, ${count('near')} near misses`,
-      `Written: ${join(shown, INDEX)}`,
+      `Written: ${join(path, INDEX)}`,
       ...afterwards(aim),
     ]);
     return 0;

@@ -28,6 +28,16 @@ export interface WebMessage {
   readonly fresh?: true;
 }
 
+/** What was heard, or nearly, and is in a file. */
+export interface RecordedMoment {
+  readonly kind: 'heard' | 'near';
+  readonly model: string;
+  readonly label: string;
+  readonly ms: number;
+  /** Mean probability, 0…1. */
+  readonly p: number;
+}
+
 /** What of the past is kept: frames of features, and everything else. */
 const MOST_FRAMES = 400;
 const MOST_EVENTS = 5000;
@@ -78,11 +88,20 @@ export class WebLog {
     this.#model = model;
     this.#changed = true;
     const told = webEvent(event, this.#rate);
-    if (told === undefined) return;
+    if (told !== undefined) this.#keep(told);
+  }
+
+  #keep(told: WebEvent): void {
+    this.#changed = true;
     this.#pending.push(told);
     const [kept, most] = told.t === 'features' ? [this.#frames, MOST_FRAMES] : [this.#events, MOST_EVENTS];
     kept.push(told);
     if (kept.length > 2 * most) kept.splice(0, kept.length - most);
+  }
+
+  /** A recording of a moment, to be played: number `n` of the host's. */
+  recorded(n: number, { label, model, kind, ms, p }: RecordedMoment): void {
+    this.#keep({ t: 'clip', n, label, m: model, kind, ms, p });
   }
 
   /** Cutoffs are others now. */

@@ -41,6 +41,6 @@ export function sessionPage(
   const hash = createHash('sha256').update(script).digest('base64');
   return {
     html: page(`${board}, ${runtime}`, body, part('session.css')),
-    policy: `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+    policy: `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; connect-src 'self'; media-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
   };
 }

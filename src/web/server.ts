@@ -5,6 +5,7 @@
  * reader. Leaves to others: what is told (`messages.ts`), the page (`page.ts`), what a cutoff does to a board.
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { KwsError, toolError } from '../diagnostics/errors.js';
@@ -32,6 +33,8 @@ export interface WebHostOptions {
   readonly first: () => unknown;
   /** @param value 0…1 */
   readonly setCutoff: (model: number, value: number) => Promise<void>;
+  /** Path of the recording (WAV, seconds long) with this number. */
+  readonly recording?: (n: number) => string | undefined;
 }
 
 /** @throws KwsError (exit code 3) where the port is taken */
@@ -98,7 +101,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, host: 
   const { method, headers } = request;
   if (!host.hosts.includes(headers.host ?? '')) return refuse(response, 421, 'not this host');
   const [, secret = '', path = '', ...rest] = (request.url ?? '').split('/');
-  if (!same(secret, host.secret) || rest.length > 0) return refuse(response, 404, 'nothing is here');
+  if (!same(secret, host.secret) || rest.length > 1 || (rest.length === 1 && path !== 'clip'))
+    return refuse(response, 404, 'nothing is here');
   if (headers.origin !== undefined && !host.hosts.some((one) => headers.origin === `http://${one}`))
     return refuse(response, 403, 'not from there');
   if (path === 'cutoff')
@@ -109,6 +113,11 @@ async function answer(request: IncomingMessage, response: ServerResponse, host: 
     response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(host.page.html);
     return;
   }
+  if (path === 'clip')
+    return recording(
+      response,
+      /^\d{1,6}$/.test(rest[0] ?? '') ? host.recording?.(Number(rest[0])) : undefined,
+    );
   if (path !== 'events') return refuse(response, 404, 'nothing is here');
   if (host.pages.size >= MOST_PAGES) return refuse(response, 503, 'too many pages are open');
   host.pages.add(response);
@@ -126,6 +135,12 @@ const HEADERS = {
 
 function refuse(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' }).end(text);
+}
+
+async function recording(response: ServerResponse, path: string | undefined): Promise<void> {
+  const bytes = path === undefined ? undefined : await readFile(path).catch(() => undefined);
+  if (bytes === undefined) return refuse(response, 404, 'nothing is here');
+  response.writeHead(200, { 'content-type': 'audio/wav' }).end(bytes);
 }
 
 function same(given: string, secret: string): boolean {

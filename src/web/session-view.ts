@@ -8,7 +8,7 @@ import { inputError } from '../diagnostics/errors.js';
 import type { HeardEvent } from '../targets/hear.js';
 import type { Device } from '../targets/open.js';
 import { type SessionModel, sessionStart } from '../targets/session-model.js';
-import { WebLog } from './messages.js';
+import { type RecordedMoment, WebLog } from './messages.js';
 import { sessionPage } from './page.js';
 import { openWebHost, type WebHost } from './server.js';
 
@@ -38,6 +38,8 @@ export interface WebView {
   readonly url: string | undefined;
   /** @param model of the session, this event in it */
   show(event: HeardEvent, model: SessionModel): void;
+  /** A recording that pages can play. @param path WAV */
+  recorded(moment: RecordedMoment, path: string): void;
   /** Nothing comes any more; pages stay open. */
   end(): void;
   /** The page by itself, as it is now. */
@@ -53,6 +55,7 @@ export async function openWebView(device: Device, options: WebViewOptions): Prom
   const numbers = start.models.map(({ name }) => hello.models.findIndex(({ m }) => m === name));
   const control = options.control ?? new OwnControl(device, options.cutoffs);
   const log = new WebLog(hello, start, () => numbers.map((number) => control.cutoff(number) ?? null));
+  const recordings: string[] = [];
   let over = false;
   const setCutoff = async (model: number, value: number) => {
     const number = numbers[model];
@@ -67,8 +70,10 @@ export async function openWebView(device: Device, options: WebViewOptions): Prom
     if (message !== undefined) host?.send(message);
   };
   if (options.port !== undefined) {
+    const page = sessionPage(start);
     const first = () => log.all();
-    host = await openWebHost({ page: sessionPage(start), port: options.port, first, setCutoff });
+    const recording = (n: number) => recordings[n];
+    host = await openWebHost({ page, port: options.port, first, setCutoff, recording });
     timer = setInterval(tell, EVERY_MS);
   }
   return {
@@ -77,6 +82,7 @@ export async function openWebView(device: Device, options: WebViewOptions): Prom
       if (event.t === 'hello' && control instanceof OwnControl) control.forget();
       log.add(event, model);
     },
+    recorded: (moment, path) => log.recorded(recordings.push(path) - 1, moment),
     end() {
       if (over) return;
       over = true;

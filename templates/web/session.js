@@ -173,10 +173,11 @@
   }
 
   // What happened, the newest on top.
-  function note(list, text, className) {
+  function note(list, text, className, more) {
     const element = byId(list);
     element.prepend(make('li', className ?? '', text));
     element.parentNode.hidden = false;
+    if (more !== undefined) element.childNodes[0].append(more);
     while (element.childNodes.length > LISTED) element.lastChild.remove();
   }
   const clipOf = ({ clip }) => (clip === undefined ? '' : `, ${clip}`);
@@ -195,6 +196,16 @@
         'detections',
         `${event.label}  ${event.p.toFixed(2)} at ${clock(event.ms)}, ${event.m}${clipOf(event)}`,
       );
+    },
+    clip({ n, label, kind, p, ms, m }) {
+      const what = kind === 'heard' ? label : `${label}, nearly`;
+      let player;
+      if (start.live) {
+        player = make('audio');
+        for (const [key, value] of Object.entries({ controls: '', preload: 'none', src: `clip/${n}` }))
+          player.setAttribute(key, value);
+      }
+      note('recordings', `${what}  ${p.toFixed(2)} at ${clock(ms)}, ${m}`, '', player);
     },
     end({ clip, seconds, detections }) {
       note('clips', `${clip ?? 'clip'}: ${seconds.toFixed(1)} s, ${detections} heard`);
@@ -240,7 +251,7 @@
   function forget() {
     frames = [];
     for (const model of models) model.scores = [];
-    for (const list of ['detections', 'clips', 'faults']) {
+    for (const list of ['detections', 'recordings', 'clips', 'faults']) {
       byId(list).replaceChildren();
       byId(list).parentNode.hidden = true;
     }

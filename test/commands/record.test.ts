@@ -119,8 +119,11 @@ describe('record', () => {
           if (block === 150) self.say('detect', { m: 'chirp', label: 'chirp', ms: 2400, p: 0.95 });
         },
       },
+      { webFile: join(folder, 'page.html') },
     );
     expect(verdict).toBe(0);
+    const page = readFileSync(join(folder, 'page.html'), 'utf8');
+    expect(page.match(/"t":"clip","n":\d,"label":"chirp"/g)).toHaveLength(2);
     expect(aim).toMatchObject({ audio: true });
     expect(written.slice(-3)).toEqual(['mic', 'audio on', 'audio off']);
     const { clips, sessions } = JSON.parse(readFileSync(join(folder, 'record.json'), 'utf8')) as {

@@ -149,6 +149,19 @@ describe('the page', () => {
     expect(sources[0]!.closed).toBe(true);
   });
 
+  test('a recording can be played where there is a host', () => {
+    const log = logOf();
+    log.recorded(3, { kind: 'near', model: 'wake', label: HOSTILE, ms: 1500, p: 0.7 });
+    const text = `${HOSTILE}, nearly  0.70 at 1.50 s, wake`;
+    const live = open(sessionPage(start).html);
+    live.sources[0]!.onmessage!({ data: JSON.stringify(log.all()) });
+    expect(live.items('recordings')).toEqual([text]);
+    expect(live.get('recordings').all('audio')[0]!.attributes.src).toBe('clip/3');
+    const alone = open(sessionPage(start, log.all()).html);
+    expect(alone.items('recordings')).toEqual([text]);
+    expect(alone.get('recordings').all('audio')).toEqual([]);
+  });
+
   test('a cutoff that is dragged: one at a time, the last one wins, a refusal is shown', async () => {
     const { get, sent, sources } = open(sessionPage(start).html);
     sources[0]!.onmessage!({ data: JSON.stringify(logOf().all()) });

@@ -1,8 +1,16 @@
 /** Who is answered by the host of a page, and who is not. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
-import { afterEach, describe, expect, test } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { toolError } from '../../src/diagnostics/errors.js';
 import { openWebHost, type WebHost } from '../../src/web/server.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'kws web '));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const WAV = join(folder, 'heard.wav');
+writeFileSync(WAV, 'RIFF');
 
 const set: [number, number][] = [];
 let refuse: Error | undefined;
@@ -11,6 +19,7 @@ const open = (port = 0) =>
     page: { html: '<p>page</p>', policy: "default-src 'none'" },
     port,
     first: () => ({ first: true }),
+    recording: (n) => [WAV, join(folder, 'gone.wav')][n],
     setCutoff: async (model, value) => {
       if (refuse !== undefined) throw refuse;
       set.push([model, value]);
@@ -81,6 +90,11 @@ describe('the host of a page', () => {
     ['with half of one', { path: '/a/' }, 404],
     ['another path', { path: 'other' }, 404],
     ['a path below', { path: 'events/..%2f..%2fetc' }, 404],
+    ['no recording', { path: 'clip/' }, 404],
+    ['a recording that is none', { path: 'clip/2' }, 404],
+    ['a recording that is gone', { path: 'clip/1' }, 404],
+    ['a path in place of a recording', { path: 'clip/..%2fheard.wav' }, 404],
+    ['a path behind a recording', { path: 'clip/0/heard.wav' }, 404],
     ['another host', { headers: { host: 'evil.example' } }, 421],
     ['another host that is asked for a cutoff', { ...cutoff('{}'), headers: { host: 'evil.example' } }, 421],
     ['a page from elsewhere', { headers: { origin: 'http://evil.example' } }, 403],
@@ -111,6 +125,12 @@ describe('the host of a page', () => {
     expect(await ask(cutoff(body))).toMatchObject({ status: 502, text: 'the device went away' });
     refuse = new Error('at /home/somebody');
     expect((await ask(cutoff(body))).text).toBe('the cutoff could not be set');
+  });
+
+  test('a recording is played by its number', async () => {
+    host = await open();
+    const { status, text, headers } = await ask({ path: 'clip/0' });
+    expect([status, text, headers['content-type']]).toEqual([200, 'RIFF', 'audio/wav']);
   });
 
   test('events: first all there is, then what comes; no more pages than eight', async () => {

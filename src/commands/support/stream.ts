@@ -19,7 +19,7 @@ import type { LiveControl } from './live.js';
 import { KEYS_HELP, readKeys } from './live-keys.js';
 import type { OptionValues } from './options.js';
 import { asLines, eventView } from './show-events.js';
-import { openPages, type WebPages, type WebRequest } from './web-pages.js';
+import { checkWebOptions, openPages, type WebPages, type WebRequest } from './web-pages.js';
 
 export const STREAM_OPTIONS = [
   'play',
@@ -65,12 +65,7 @@ export function checkStreamOptions(options: OptionValues): void {
       where: '--timeout',
       next: 'give --until-detect LABEL with it, or --for in its place',
     });
-  if (options.webPort !== undefined && options.web !== true)
-    throw inputError({
-      what: 'there is no page that it would be of',
-      where: '--web-port',
-      next: 'give --web with it, or leave it out',
-    });
+  checkWebOptions(options);
   const padding = (['lead', 'tail'] as const).find((name) => options[name] !== undefined);
   if (padding !== undefined && (options.untilDetect === undefined || options.play === undefined))
     throw inputError({

@@ -5,7 +5,9 @@
  * (`web/`), where a session ends (`stream.ts`).
  */
 import { resolve } from 'node:path';
+import { inputError } from '../../diagnostics/errors.js';
 import type { Device } from '../../targets/open.js';
+import type { RecordedMoment } from '../../web/messages.js';
 import type { CutoffControl } from '../../web/session-view.js';
 import type { CommandContext } from './command.js';
 import type { LiveControl } from './live.js';
@@ -17,6 +19,16 @@ export interface WebRequest {
   readonly port: number | undefined;
   /** Absolute. */
   readonly file: string | undefined;
+}
+
+/** @throws KwsError (exit code 2) */
+export function checkWebOptions({ web, webPort }: OptionValues): void {
+  if (webPort === undefined || web === true) return;
+  throw inputError({
+    what: 'there is no page that it would be of',
+    where: '--web-port',
+    next: 'give --web with it, or leave it out',
+  });
 }
 
 /** undefined where no page is asked for. */
@@ -44,6 +56,8 @@ interface PagesRequest {
 export interface WebPages {
   /** The terminal's view and the pages, as one. */
   beside(view: EventView): EventView;
+  /** A recording that a live page can play. @param path WAV */
+  recorded(moment: RecordedMoment, path: string): void;
   /**
    * The file is written; a live page stays until Ctrl-C, where somebody can press it.
    * @param stay false: Ctrl-C was pressed
@@ -82,6 +96,7 @@ export async function openPages(
       note: (text) => other.note(text),
       close: () => other.close(),
     }),
+    recorded: (moment, path) => view.recorded(moment, path),
     async close(stay) {
       view.end();
       try {
