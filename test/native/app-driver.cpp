@@ -4,6 +4,7 @@
 // Arguments: name=value, see Board. Script, a line each:
 //   s HEX      bytes arrive on the serial line
 //   m N SEED   the microphone delivers N samples: noise, or always 7 where SEED is 0
+//   l N        the microphone delivers N samples that are as loud as can be
 //   p N        N rounds of the main loop
 //   d          rounds until nothing is left to do
 //   t N        N ticks pass
@@ -282,6 +283,12 @@ void step(kws::App& app, const std::string& line) {
     case 't':
       now += first;
       return;
+    case 'l': {
+      std::vector<int16_t> loud(first, INT16_MAX);
+      for (uint32_t i = 0; i < first; i += 2) loud[i] = INT16_MIN;
+      if (microphone != nullptr) microphone->push_from_microphone(loud.data(), loud.size());
+      return;
+    }
     case 'k':
       takes = first;
       return;

@@ -370,6 +370,17 @@ describe('the microphone', () => {
     expect(count(again!, 'fault no-microphone')).toBe(1);
   });
 
+  test('that is too loud at the start is a fault, told once, and again to who asks for it', async () => {
+    const loud = (times: number) => Array.from({ length: times }, () => ['l 160', 'd']).flat();
+    const faults = (said: Parameters<typeof count>[0]) => count(said, 'fault clipping');
+    const [quiet] = await run({ mic: 'works' }, 'd', listen(2, 1), 'l 100', 'd');
+    expect(faults(quiet!)).toBe(0);
+    const [said, again] = await run({ mic: 'works' }, 'd', loud(20), mark, say('mic'), loud(20));
+    expect([faults(said!), faults(again!)]).toEqual([1, 1]);
+    const [later] = await run({ mic: 'works' }, 'd', listen(5, 1), loud(20));
+    expect(faults(later!)).toBe(0);
+  });
+
   test('that does not start is a fault with its reason, also when it is asked for again', async () => {
     const [said, again] = await run({ mic: 'fails' }, 'd', mark, say('mic'));
     expect(said!.at(-1)).toMatchObject({ code: 'microphone', message: 'The microphone does not answer.' });

@@ -23,7 +23,8 @@ App::App(const AppConfig& config)
       pipeline_(config, *this),
       parser_(host_),
       line_(config.line, config.line_capacity, hal::serial_write),
-      silence_(config.capture_rate) {}
+      silence_(config.capture_rate),
+      clipping_(config.capture_rate) {}
 
 void App::begin() {
   hal::begin();
@@ -95,14 +96,7 @@ bool App::poll_audio() {
   const size_t count = ring_.pop(chunk, kChunk);
   if (count > 0) {
     worked = true;
-    if (ring_.source() == AudioRing::Source::kMicrophone && silence_.observe(chunk, count) &&
-        !told_no_microphone_) {
-      told_no_microphone_ = true;
-      fault("no-microphone",
-            "The microphone's samples never change: is it there, powered, and wired to the pins of "
-            "the "
-            "board file? The plain Nano 33 BLE has none.");
-    }
+    if (ring_.source() == AudioRing::Source::kMicrophone) watch_microphone(chunk, count);
 #ifdef KWS_AUDIO
     send_audio(chunk, count);
 #endif
@@ -123,6 +117,21 @@ bool App::poll_audio() {
           "Samples of the microphone were lost: inference takes longer than the audio it is for.");
   }
   return worked;
+}
+
+void App::watch_microphone(const int16_t* samples, size_t count) {
+  if (silence_.observe(samples, count) && !told_no_microphone_) {
+    told_no_microphone_ = true;
+    fault("no-microphone",
+          "The microphone's samples never change: is it there, powered, and wired to the pins of "
+          "the "
+          "board file? The plain Nano 33 BLE has none.");
+  }
+  if (clipping_.observe(samples, count)) {
+    fault("clipping",
+          "The microphone is too loud: many samples are at the ends of their range. Lower its gain "
+          "(kws.json: boards, microphone.gain), or speak from further away.");
+  }
 }
 
 void App::start_play(uint32_t samples, bool memory) {
@@ -273,6 +282,7 @@ void App::handle(const Command& command) {
       return send_ok("reset");
     case CommandKind::kMic:
       told_no_microphone_ = false;  // whoever asks may not have heard it
+      clipping_.reset();
       back_to_microphone();
       return send_ok("mic");
     case CommandKind::kPlay:

@@ -13,6 +13,7 @@
 #include "kws_app/host_input.h"
 #include "kws_app/pipeline.h"
 #include "kws_hal/audio_ring.h"
+#include "kws_hal/clip_watch.h"
 #include "kws_hal/silence_watch.h"
 #include "kws_protocol/command_parser.h"
 #include "kws_protocol/line_writer.h"
@@ -57,6 +58,7 @@ class App final : private PipelineListener {
   LineWriter& begin_ok(const char* command);
   void send_ok(const char* command);
   void send_credit(bool resend);
+  void watch_microphone(const int16_t* samples, size_t count);
   void send_stats();
   void fault(const char* code, const char* message);
 
@@ -72,6 +74,7 @@ class App final : private PipelineListener {
   CommandParser parser_;
   LineWriter line_;
   SilenceWatch silence_;
+  ClipWatch clipping_;
 
   bool ready_ = false;      // every model is prepared
   bool greeted_ = false;    // the host has sent something
