@@ -68,7 +68,12 @@ export async function startFirmware(options: FirmwareOptions): Promise<Firmware>
     async play(source, how = 'memory') {
       const from = events.length;
       await session.play(source, how === 'memory' ? { link: { file: state.memory } } : {});
-      return events.slice(from);
+      // How late it was is the time of this computer.
+      return events.slice(from).map((event) => {
+        if (event.t !== 'end') return event;
+        const { late: _, ...rest } = event;
+        return rest;
+      });
     },
     async stop() {
       await session.close();

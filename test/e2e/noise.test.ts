@@ -105,7 +105,9 @@ describeWithToolchain('noise on the serial line', () => {
         await collected;
       }
       const expected = runClip(createHostRun(project), samples).map((event) => ({ ...event, clip: 'chirp' }));
-      expect(events).toEqual(expected);
+      // How late it was is the time of this computer.
+      const said = events.map((event) => ({ ...(event as object), late: undefined }));
+      expect(said).toEqual(expected);
     });
   });
 });
