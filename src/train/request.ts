@@ -52,7 +52,7 @@ export async function readRequest(folder: string, directory: string): Promise<Tr
     throw inputError({
       what: 'there is no train.json: not a project that kws-gen train made',
       where: folder,
-      next: 'kws-gen train --word "hey device" makes one; --out names its folder',
+      next: 'kws-gen train --word "hey device" makes one; -o names its folder',
     });
   const bytes = await readBounded(join(folder, TRAIN_FILE), LARGEST, TRAIN_FILE);
   const refuse = (why: string) =>

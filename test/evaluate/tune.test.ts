@@ -58,7 +58,7 @@ describe('the choice', () => {
   });
 
   test('with what sounds alike it is where both mistakes together are fewest', () => {
-    const firing = new Map([0, 2, 4, 12, 40, 60].map((count, i) => [long[i]!.cutoff, count]));
+    const firing = new Map([0, 5, 10, 30, 100, 150].map((count, i) => [long[i]!.cutoff, count]));
     const both = withAlike(long, ({ cutoff }) => firing.get(cutoff)!, 20);
     expect(both.map(({ misses }) => misses)).toEqual([4, 2, 2, 4, 11, 15]);
     expect(choose(both, 8, 1, OWN)!.point.cutoff).toBe(0.8);

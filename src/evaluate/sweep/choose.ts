@@ -73,12 +73,12 @@ export function choose(
   return chosen(best!.run, best!.middle);
 }
 
-/** A word that sounds alike and fires is half as bad as the word missed: where neither is rare, be of use. */
-const ALIKE_WEIGHT = 0.5;
+/** A word that sounds alike and fires is a fifth as bad as the word missed: people say such words rarely. */
+const ALIKE_WEIGHT = 0.2;
 
 /**
- * What is chosen among where words that sound alike are to be let pass, too: points with half as many more misses as
- * of those fire, as a share of as many clips as there are positives.
+ * What is chosen among where words that sound alike are to be let pass, too: points with a fifth as many more
+ * misses as of those fire, as a share of as many clips as there are positives.
  *
  * @param firing how often clips that sound like the word fire at a setting
  * @param clips how many of those there are

@@ -20,7 +20,7 @@ export interface TuneOptions extends RunOptions {
   readonly maxFaPerHour: number;
   /**
    * Recordings of what sounds like the word. They are no part of the budget: of the settings within it the one is
-   * taken for which the share of positives that are missed and half the share of these that fire are least together.
+   * taken for which the share of positives that are missed and a fifth of the share of these that fire are least together.
    */
   readonly alike?: readonly ClipFile[];
   /** Whether the refractory time is chosen, too. */
