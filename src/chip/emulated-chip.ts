@@ -8,6 +8,7 @@
  *   not exist are hard faults (ARMv6-M ARM B1.5.9); the package reports them and goes on.
  * - WFI ends at once where an interrupt is pending already, and with interrupts masked (PRIMASK) it ends without
  *   entering the handler (ARMv6-M ARM B1.5.17).
+ * - ADCS and SBCS set the overflow flag as the manual says where 0x7fffffff and the carry meet.
  */
 import type { Segment } from './elf.js';
 import type { Chip, Clock, Logger, Rp2040js } from './rp2040js.js';
@@ -59,6 +60,7 @@ export class EmulatedChip {
     };
     this.#guardWrites();
     this.#correctSleep();
+    this.#correctOverflow();
     chip.uart[0].onByte = onByte;
     for (const { address, bytes } of segments) chip.flash.set(bytes, address - 0x10000000);
     this.#reset(Math.min(...segments.map(({ address }) => address)));
@@ -152,6 +154,29 @@ export class EmulatedChip {
       if (!this.#pending()) return false;
       core.waiting = false;
       return false;
+    };
+  }
+
+  /** A carry that makes 0x80000000 of 0x7fffffff changes its sign for the package, but not for the processor. */
+  #correctOverflow(): void {
+    const { core } = this.#chip;
+    const [ADCS, SBCS] = [0b0100000101, 0b0100000110];
+    // The instruction is the one before the program counter, which has moved on.
+    const carried = (second: number, kind: number) =>
+      second === 0x80000000 && this.#chip.readUint16(((core.PC & ~1) - 2) >>> 0) >>> 6 === kind;
+    const add = core.addUpdateFlags.bind(core);
+    core.addUpdateFlags = (first, second) => {
+      const corrects = core.C && carried(second, ADCS);
+      const result = add(first, second);
+      if (corrects) core.V = (first | 0) >= 0;
+      return result;
+    };
+    const subtract = core.substractUpdateFlags.bind(core);
+    core.substractUpdateFlags = (first, second) => {
+      const corrects = !core.C && carried(second, SBCS);
+      const result = subtract(first, second);
+      if (corrects) core.V = (first | 0) < 0;
+      return result;
     };
   }
 

@@ -35,6 +35,11 @@ interface Core {
   /** @returns whether an exception was entered */
   checkForInterrupts(): boolean;
   exceptionEntry(number: number): void;
+  C: boolean;
+  V: boolean;
+  /** Both set the flags and return the result; the second operand has the carry in it already. */
+  addUpdateFlags(first: number, second: number): number;
+  substractUpdateFlags(first: number, second: number): number;
 }
 
 /** Emulated time, in nanoseconds. */
@@ -59,6 +64,7 @@ export interface Chip {
   readonly clkSys: number;
   logger: Logger;
   onBreak: (code: number) => void;
+  readUint16(address: number): number;
   readUint32(address: number): number;
   writeUint32(address: number, value: number): void;
 }

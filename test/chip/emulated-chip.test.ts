@@ -126,6 +126,29 @@ test.each(['while it sleeps', 'before'])(
   },
 );
 
+/** r0 op r1, with or without a carry; then V or N is said, by the overflow flag. */
+const [ADCS, SBCS, ADDS, CMP] = [0x4148, 0x4188, 0x1840, 0x4280];
+const BVC = (halves: number) => 0xd700 | ((halves - 2) & 0xff);
+const carrySet = CMP; // r0 - r0: no borrow
+const carryClear = [movs(2, 0), 0x1892]; // adds r2, r2, r2
+
+test.each<[string, readonly number[], number, readonly [number, number], string]>([
+  ['0x7fffffff + 0 + 1', [carrySet], ADCS, [0x7fffffff, 0], 'V'],
+  ['0x7fffffff - 1 + 1', [carrySet], ADCS, [0x7fffffff, 0xffffffff], 'N'],
+  ['1 + 2 + 1', [carrySet], ADCS, [1, 2], 'N'],
+  ['0 + 0x80000000', carryClear, ADCS, [0, 0x80000000], 'N'],
+  ['-1 + 0x80000000', carryClear, ADCS, [0xffffffff, 0x80000000], 'V'],
+  ['-1 + 0x80000000, without carry', [carrySet], ADDS, [0xffffffff, 0x80000000], 'V'],
+  ['5 - 0x7fffffff - 1', carryClear, SBCS, [5, 0x7fffffff], 'N'],
+  ['-5 - 0x7fffffff - 1', carryClear, SBCS, [0xfffffffb, 0x7fffffff], 'V'],
+  ['5 - 0x80000000', [carrySet], SBCS, [5, 0x80000000], 'V'],
+])('overflow of %s', async (_, before, operation, [first, second], expected) => {
+  const code = [constant(0, first), constant(1, second), ...before, operation];
+  const { chip, said } = await chipWith(programOf([...code, BVC(4), ...say('V'), STAY, ...say('N')], []));
+  chip.run(40);
+  expect(said()).toBe(expected);
+});
+
 test('its queue takes 32 bytes', async () => {
   const { chip } = await chipWith(programOf([], []));
   expect(chip.receive(new Uint8Array(40))).toBe(32);
