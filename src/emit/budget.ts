@@ -53,7 +53,6 @@ export function leastBudget({ project, board, runtime, models }: BudgetInput): B
         buffers.featureBytes +
         buffers.windowBytes +
         2 * buffers.audioSamples +
-        buffers.lineBytes +
         serialBytes(project) +
         (frontend ? FRONTEND_RAM : 0),
       total: board.ramBytes,

@@ -1,8 +1,7 @@
 /**
  * Sizes of the application's buffers: what a project on a board needs, and no more.
  *
- * Owns: the ring of features, the ring of audio, the line buffer. Leaves to others: what the lines say
- * (templates/lib/kws_app, docs/protocol.md), the models' own memory (`plan/`).
+ * Owns: the ring of features, the ring of audio. Leaves to others: the models' own memory (`plan/`).
  */
 import { isDeepStrictEqual } from 'node:util';
 import { boardNumbers } from '../boards/board-arithmetic.js';
@@ -14,7 +13,6 @@ import { tensorBytes } from '../model/elements.js';
 import { framesOf, isTransposed } from '../model/fit.js';
 import type { Runtime } from '../model/runtime.js';
 import type { ResolvedModel, ResolvedProject } from '../project/types.js';
-import { longestLine } from './lines.js';
 import { longestStretch } from './stretch.js';
 
 export interface Buffers {
@@ -25,7 +23,6 @@ export interface Buffers {
   readonly windowBytes: number;
   /** Samples, a power of two. */
   readonly audioSamples: number;
-  readonly lineBytes: number;
 }
 
 /** Less RAM than this is shared more sparingly. */
@@ -98,6 +95,5 @@ export function bufferSizes(project: ResolvedProject, board: ResolvedBoard, runt
     featureBytes: featureFrames * frameBytes(project),
     windowBytes: windowBytes(project),
     audioSamples: audioSamples(project, board, runtime),
-    lineBytes: longestLine(project, board),
   };
 }

@@ -34,14 +34,9 @@ export interface ConfigInput {
   /** See `RenderOptions`. */
   readonly trace?: boolean;
   readonly audio?: boolean;
-  /** A library that is handed its audio: no ring for it, no line, no actions. */
+  /** A library that is handed its audio: no ring for it, no actions. */
   readonly listens?: boolean;
 }
-
-/** Of what a build that traces says: 512 bytes in hex, and what stands around them. */
-const TRACE_LINE_BYTES = 1536;
-/** Of what a build that sends audio says: 256 samples in base64, and what stands around them. */
-const AUDIO_LINE_BYTES = 784;
 
 const TYPE_NAMES = { int8: 'kInt8', uint8: 'kUint8', float32: 'kFloat32' } as const;
 
@@ -142,10 +137,5 @@ export function renderConfig(input: ConfigInput): string {
     trace,
     featureFormat: storesInputs(project) ? 'kInput' : 'kFrames',
     ...buffers,
-    lineBytes: Math.max(
-      buffers.lineBytes,
-      trace ? TRACE_LINE_BYTES : 0,
-      sends && audio !== undefined ? AUDIO_LINE_BYTES : 0,
-    ),
   });
 }

@@ -43,7 +43,6 @@ struct Board {
   bool prepares = true;     // whether the last model can be prepared
   uint32_t models = 1;      // the second one gates the first
   uint32_t late = 0;        // samples the microphone delivers during each inference
-  uint32_t line = 4096;     // capacity
   uint32_t ring = 1024;     // samples
   uint32_t chunk = 64;      // most bytes one read of the serial line gives
   uint32_t advance = 0;     // models compute at hops what is new; 2: and say so
@@ -224,8 +223,6 @@ bool setting(const char* argument) {
     board.models = number;
   } else if (name == "late") {
     board.late = number;
-  } else if (name == "line") {
-    board.line = number;
   } else if (name == "ring") {
     board.ring = number;
   } else if (name == "chunk") {
@@ -386,7 +383,6 @@ int main(int count, char** arguments) {
   const bool wide = board.type == "float32";
   std::vector<uint8_t> features(kFrames * frontend_tables.channels * (wide ? 2 : 1));
   std::vector<int16_t> audio(board.ring);
-  std::vector<char> line(board.line);
   std::vector<uint32_t> window(kFrames * frontend_tables.channels);
   std::vector<uint8_t> mlperf_input(kFrames * frontend_tables.channels * element_size());
   kws::MlperfTiny mlperf("kws01", 0, mlperf_input.data(),
@@ -413,8 +409,6 @@ int main(int count, char** arguments) {
       /*window=*/window.data(),
       /*audio=*/audio.data(),
       /*audio_capacity=*/board.ring,
-      /*line=*/line.data(),
-      /*line_capacity=*/board.line,
       /*actions=*/board.actions ? &actions : nullptr,
       /*other_commands=*/board.mlperf ? &mlperf : nullptr,
       /*score_text=*/board.text ? &edge_impulse : nullptr};

@@ -172,11 +172,6 @@ describe('commands', () => {
     expect(briefs(before!)).toEqual(['hello', 'hello', 'hello']);
     expect(briefs(after!)).toEqual(['ok trace']);
   });
-
-  test('a line that does not fit its buffer becomes a fault', async () => {
-    const [parts] = await run({ line: 224, models: 2 }, 'd');
-    expect(parts).toMatchObject([{ t: 'fault', code: 'line-too-long' }]);
-  });
 });
 
 describe('actions', () => {

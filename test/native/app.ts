@@ -22,7 +22,6 @@ export interface MemoryBoard {
   readonly prepares?: 0 | 1;
   readonly models?: 1 | 2;
   readonly late?: number;
-  readonly line?: number;
   readonly ring?: number;
   readonly chunk?: number;
   readonly zero?: number;

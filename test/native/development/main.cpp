@@ -72,7 +72,6 @@ const ModelConfig models[1] = {{&sums,
                                 &detector}};
 
 alignas(4) int16_t audio[512];
-char line[LineWriter::kMaxLine];
 
 }  // namespace
 
@@ -97,8 +96,6 @@ const AppConfig kAppConfig = {
     /*window*/ nullptr,
     /*audio*/ audio,
     /*audio_capacity*/ 512,
-    /*line*/ line,
-    /*line_capacity*/ sizeof line,
     /*actions*/ nullptr,
     /*other_commands*/ nullptr,
     /*score_text*/ nullptr,

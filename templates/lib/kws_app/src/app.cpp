@@ -22,7 +22,7 @@ App::App(const AppConfig& config)
       host_(ring_),
       pipeline_(config, *this),
       parser_(host_),
-      line_(config.line, config.line_capacity, hal::serial_write),
+      line_(hal::serial_write),
       silence_(config.capture_rate),
       clipping_(config.capture_rate) {}
 

@@ -9,8 +9,7 @@ namespace {
 
 void tell(uint8_t pin, const char* name, bool high) {
   if (hal::has_pins()) return;
-  char buffer[LineWriter::kMinCapacity];
-  LineWriter line(buffer, sizeof buffer, hal::serial_write);
+  LineWriter line(hal::serial_write);
   line.begin("pin").add("pin", pin);
   if (name != nullptr) line.add("name", name);
   line.add("level", high ? 1 : 0).end();

@@ -7,62 +7,60 @@ namespace kws {
 namespace {
 
 constexpr char kHex[] = "0123456789abcdef";
-constexpr size_t kLineEnd = 2;  // "\r\n"
+// Number and CRC, and what closes the object and the line.
+constexpr size_t kSeal = sizeof(",\"ln\":4294967295,\"crc\":\"ffff\"}\r\n") - 1;
 
 // Of the next line, whichever writer it is of: one serial line has one count.
 uint32_t next_line = 0;
 
 }  // namespace
 
+void LineWriter::flush() {
+  sink_(piece_, filled_);
+  filled_ = 0;
+}
+
 LineWriter& LineWriter::put(char c) {
-  if (size_ + kLineEnd >= capacity_) {
-    overlong_ = true;
-  } else {
-    buffer_[size_++] = c;
-  }
+  if (size_ == kMaxLine - kSeal) return *this;
+  ++size_;
+  crc_ = crc16_add(crc_, static_cast<uint8_t>(c));
+  last_ = c;
+  piece_[filled_++] = c;
+  if (filled_ == kPiece) flush();
   return *this;
 }
 
 LineWriter& LineWriter::put(const char* text_value) {
-  while (*text_value != '\0' && !overlong_) put(*text_value++);
+  while (*text_value != '\0') put(*text_value++);
   return *this;
 }
 
 LineWriter& LineWriter::begin(const char* type) {
   size_ = 0;
-  levels_ = 0;
-  depth_ = 0;
-  overlong_ = false;
+  crc_ = kCrc16Start;
   type_ = type;
   put("{\"kws\":1");
   return add("t", type);
 }
 
 bool LineWriter::end() {
-  if (type_ == nullptr) return false;
-  while (depth_ > 0) close(static_cast<Level>(levels_ & 1u));
-  seal();
-  const bool whole = !overlong_;
-  if (!whole) {
-    const char* const type = type_;
-    begin("fault").add("code", "line-too-long");
-    add("message", "a line does not fit in the board's line buffer and was left out");
-    add("line", type).seal();
-  }
-  ++next_line;  // also of a line that never comes: it is missed
-  type_ = nullptr;
-  if (overlong_) return false;  // not even room for the fault
-  buffer_[size_++] = '\r';
-  buffer_[size_++] = '\n';
-  sink_(buffer_, size_);
-  return whole;
+  const bool whole = size_ < kMaxLine - kSeal;
+  size_ = 0;
+  if (whole) seal();
+  put("\r\n");
+  flush();
+  ++next_line;  // also of a line that was broken off: it is missed
+  if (whole) return true;
+  const char* const type = type_;
+  begin("fault").add("code", "line-too-long");
+  add("message", "a line was longer than 4096 bytes and was broken off").add("line", type).end();
+  return false;
 }
 
 // The number of the line and the CRC of all that stands before the field `crc`.
 void LineWriter::seal() {
   add("ln", next_line);
-  uint16_t crc = kCrc16Start;
-  for (size_t i = 0; i < size_; ++i) crc = crc16_add(crc, static_cast<uint8_t>(buffer_[i]));
+  const uint32_t crc = crc_;
   key("crc").put('"');
   for (int shift = 12; shift >= 0; shift -= 4) put(kHex[crc >> shift & 15]);
   put("\"}");
@@ -71,8 +69,7 @@ void LineWriter::seal() {
 // A comma is due unless something has just been opened or named. Texts end in a quote, so the last
 // character tells.
 LineWriter& LineWriter::comma() {
-  const char last = size_ > 0 ? buffer_[size_ - 1] : '{';
-  return last == '{' || last == '[' || last == ':' ? *this : put(',');
+  return last_ == '{' || last_ == '[' || last_ == ':' ? *this : put(',');
 }
 
 LineWriter& LineWriter::key(const char* name) { return comma().put('"').put(name).put("\":"); }
@@ -80,7 +77,7 @@ LineWriter& LineWriter::key(const char* name) { return comma().put('"').put(name
 LineWriter& LineWriter::text(const char* value) {
   if (value == nullptr) return put("null");
   put('"');
-  for (; *value != '\0' && !overlong_; ++value) {
+  for (; *value != '\0'; ++value) {
     const unsigned char c = static_cast<unsigned char>(*value);
     if (c == '"' || c == '\\') {
       put('\\').put(*value);
@@ -142,8 +139,7 @@ LineWriter& LineWriter::fixed4(uint32_t numerator, uint32_t denominator) {
 LineWriter& LineWriter::add_hex(const char* name, const void* bytes, size_t count) {
   const uint8_t* values = static_cast<const uint8_t*>(bytes);
   key(name).put('"');
-  for (size_t i = 0; i < count && !overlong_; ++i)
-    put(kHex[values[i] >> 4]).put(kHex[values[i] & 15]);
+  for (size_t i = 0; i < count; ++i) put(kHex[values[i] >> 4]).put(kHex[values[i] & 15]);
   return put('"');
 }
 
@@ -160,24 +156,6 @@ LineWriter& LineWriter::add_base64(const char* name, const void* bytes, size_t c
     }
   }
   return put('"');
-}
-
-LineWriter& LineWriter::open(char bracket, Level level) {
-  if (depth_ >= kMaxDepth) {
-    overlong_ = true;
-    return *this;
-  }
-  levels_ = (levels_ << 1) | level;
-  ++depth_;
-  return put(bracket);
-}
-
-// Closing what is not open would break the line: it is passed over.
-LineWriter& LineWriter::close(Level level) {
-  if (depth_ == 0 || (levels_ & 1u) != level) return *this;
-  levels_ >>= 1;
-  --depth_;
-  return put(level == kArray ? ']' : '}');
 }
 
 void write_fault(LineWriter& line, const char* code, const char* message) {

@@ -64,8 +64,6 @@ struct AppConfig {
   void* window;
   int16_t* audio;                 // ring between the microphone (or the host) and the front end
   uint32_t audio_capacity;        // samples, a power of two
-  char* line;                     // where a line of the protocol is built
-  uint32_t line_capacity;         // bytes, LineWriter::kMinCapacity … LineWriter::kMaxLine
   Actions* actions;               // nullptr: none
   OtherCommands* other_commands;  // nullptr: none
   ScoreText* score_text;          // nullptr: none

@@ -1,12 +1,11 @@
-// Writes the lines of docs/protocol.md: one JSON object each, built in a fixed buffer and handed to
-// the serial line in one piece.
+// Writes the lines of docs/protocol.md: one JSON object each, handed to the serial line in pieces.
 //
-// Owns: JSON syntax (commas, escapes, nesting), number formats, the length limit. Leaves to others:
-// which line has which fields (the application), the serial line (kws_hal). Never allocates, never
-// prints a float. A line that does not fit becomes a `fault` with code `line-too-long`; half a line
-// is never sent.
+// Owns: JSON syntax (commas, escapes), number formats, numbers and CRCs of lines, the length limit.
+// Leaves to others: which line has which fields (the application), the serial line (kws_hal). Holds
+// a piece of a line and no more, never allocates, never prints a float. A line that gets longer
+// than the protocol allows is broken off and followed by a `fault` with code `line-too-long`.
 //
-//   LineWriter line(buffer, sizeof buffer, hal::serial_write);
+//   LineWriter line(hal::serial_write);
 //   line.begin("score").add("m", "okay_nabu").add("n", 7u);
 //   line.begin_array("q").item(12).item(255).end_array();
 //   line.begin_array("p").item_fixed4(sum, 255u * divisor).end_array();
@@ -26,20 +25,13 @@ class LineWriter {
 
   // Longest line of the protocol, with its line end.
   static constexpr size_t kMaxLine = 4096;
-  // Smallest buffer that holds the fault about a line that did not fit.
-  static constexpr size_t kMinCapacity = 224;
-  // Deepest nesting of arrays and objects inside the line's own object.
-  static constexpr uint8_t kMaxDepth = 30;
 
-  // `buffer` holds `capacity` bytes, kMinCapacity or more (up to kMaxLine of them are used).
-  LineWriter(char* buffer, size_t capacity, Sink sink)
-      : buffer_(buffer), capacity_(capacity < kMaxLine ? capacity : kMaxLine), sink_(sink) {}
+  explicit LineWriter(Sink sink) : sink_(sink) {}
 
-  // Starts `{"kws":1,"t":"<type>"`; a type has at most 32 characters. A line that was begun and not
-  // ended is dropped.
+  // Starts `{"kws":1,"t":"<type>"`, with static text. What is begun has to be ended, and what is
+  // opened to be closed.
   LineWriter& begin(const char* type);
-  // Closes whatever is open, adds the line's number and its CRC, and hands it to the sink. False if
-  // a fault was sent in its place.
+  // Adds the line's number and its CRC, and closes it. False if it was broken off.
   bool end();
 
   // Fields of the object that is open. Names are the program's own and are not escaped; texts are
@@ -69,10 +61,10 @@ class LineWriter {
     return end_array();
   }
 
-  LineWriter& begin_array(const char* name) { return key(name).open('[', kArray); }
-  LineWriter& begin_object(const char* name) { return key(name).open('{', kObject); }
-  LineWriter& end_array() { return close(kArray); }
-  LineWriter& end_object() { return close(kObject); }
+  LineWriter& begin_array(const char* name) { return key(name).put('['); }
+  LineWriter& begin_object(const char* name) { return key(name).put('{'); }
+  LineWriter& end_array() { return put(']'); }
+  LineWriter& end_object() { return put('}'); }
 
   // Items of the array that is open.
   LineWriter& item(const char* text_value) { return comma().text(text_value); }
@@ -87,13 +79,15 @@ class LineWriter {
   }
   LineWriter& item_raw(const char* json) { return comma().put(json); }
   // An array or object as an item of an array.
-  LineWriter& begin_array() { return comma().open('[', kArray); }
-  LineWriter& begin_object() { return comma().open('{', kObject); }
+  LineWriter& begin_array() { return comma().put('['); }
+  LineWriter& begin_object() { return comma().put('{'); }
 
  private:
-  enum Level : uint32_t { kObject = 0, kArray = 1 };
+  // As many bytes as a packet of USB holds.
+  static constexpr size_t kPiece = 64;
 
   void seal();
+  void flush();
   LineWriter& put(char c);
   LineWriter& put(const char* text_value);
   LineWriter& comma();
@@ -102,8 +96,6 @@ class LineWriter {
   LineWriter& unsigned_integer(uint64_t value);
   LineWriter& signed_integer(int64_t value);
   LineWriter& fixed4(uint32_t numerator, uint32_t denominator);
-  LineWriter& open(char bracket, Level level);
-  LineWriter& close(Level level);
   template <typename T>
   LineWriter& integer(T value) {
     if constexpr (std::is_signed<T>::value) {
@@ -113,14 +105,13 @@ class LineWriter {
     }
   }
 
-  char* buffer_;
-  size_t capacity_;
   Sink sink_;
-  size_t size_ = 0;
   const char* type_ = nullptr;  // of the line that is open
-  uint32_t levels_ = 0;         // a bit per open level, the innermost lowest: a Level
-  uint8_t depth_ = 0;
-  bool overlong_ = false;
+  uint16_t size_ = 0;           // of that line
+  uint16_t crc_ = 0;            // of what there is of it
+  uint8_t filled_ = 0;
+  char last_ = '{';
+  char piece_[kPiece];
 };
 
 // A whole `fault` line: `code` of docs/protocol.md, `message` a sentence with what to do.
