@@ -6,11 +6,14 @@ import { renderAotModel } from './aot.js';
 import type { GeneratedBy } from './banner.js';
 import { checkBudget } from './budget.js';
 import { planWindows, type WindowReport } from './incremental.js';
+import { renderKernelShape } from './kernel-shape.js';
 
 export interface AotModels {
   /** File name → text. */
   readonly files: ReadonlyMap<string, string>;
   readonly kernels: ReadonlySet<KernelName>;
+  /** Text of `KERNEL_SHAPE_FILE`; the library has it where one of the kernels reads it. */
+  readonly kernelShape: string;
   /** What became of windows. */
   readonly windows: readonly WindowReport[];
 }
@@ -44,10 +47,10 @@ export function aotModels(project: ResolvedProject, board: ResolvedBoard, option
       renderAotModel({ plan, name: project.models[i]!.name, id: ids[i]!, by, trace }),
     ]),
   );
-  const kernels = new Set(
-    plans.flatMap(({ steps, sliding }) =>
-      [...steps, ...(sliding?.steps ?? [])].flatMap(({ calls }) => calls.map(({ kernel }) => kernel)),
-    ),
+  const calls = plans.flatMap(({ steps, sliding }) =>
+    [...steps, ...(sliding?.steps ?? [])].flatMap((step) => step.calls),
   );
-  return { files, kernels, windows: windows.flatMap(({ report }) => report ?? []) };
+  const kernels = new Set(calls.map(({ kernel }) => kernel));
+  const kernelShape = renderKernelShape(calls, by);
+  return { files, kernels, kernelShape, windows: windows.flatMap(({ report }) => report ?? []) };
 }

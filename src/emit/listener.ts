@@ -11,6 +11,7 @@ import { aotModels } from './aot-models.js';
 import { beginProject } from './begin.js';
 import { captureRate } from './buffers.js';
 import { renderConfig } from './config.js';
+import { KERNEL_SHAPE_FILE } from './kernel-shape.js';
 import { kernelFilter } from './libraries.js';
 import { renderShape, SHAPE_FILE } from './shape.js';
 import { libraryFiles } from './templates.js';
@@ -54,7 +55,7 @@ const LIBRARIES = [
 /** @throws KwsError (exit code 2) for models that are not int8, or that the compiled runtime cannot compute */
 export function listenerParts({ project, board, toolVersion }: ListenerInput): ListenerParts {
   const { by, ids } = beginProject(project, 'aot', { board }, toolVersion);
-  const { files, kernels } = aotModels(project, board, { ids, by });
+  const { files, kernels, kernelShape } = aotModels(project, board, { ids, by });
   const needed = kernelFilter(kernels);
   const libraries = new Map(
     LIBRARIES.map((library) => {
@@ -70,6 +71,8 @@ export function listenerParts({ project, board, toolVersion }: ListenerInput): L
     }),
   );
   libraries.get('kws_app')!.set(SHAPE_HEADER, renderShape(project, board, by));
+  const sources = libraries.get('kws_kernels')!;
+  if (sources.has(KERNEL_SHAPE_FILE)) sources.set(KERNEL_SHAPE_FILE, kernelShape);
   const config = { project, ids, board, runtime: 'aot', buildId: '', by, listens: true } as const;
   return {
     libraries,

@@ -19,6 +19,7 @@ import { checkBudget } from './budget.js';
 import { renderConfig } from './config.js';
 import type { WindowReport } from './incremental.js';
 import { type IniInput, renderIni } from './ini-file.js';
+import { KERNEL_SHAPE_FILE } from './kernel-shape.js';
 import { projectLibraries } from './libraries.js';
 import { renderNotices, renderReadme } from './notices.js';
 import { renderShape, SHAPE_FILE } from './shape.js';
@@ -52,6 +53,7 @@ export interface RenderInput {
 interface RuntimePart extends Pick<IniInput, 'buildFlags' | 'libDeps' | 'extraScripts' | 'options'> {
   readonly files: ReadonlyMap<string, FirmwareFile>;
   readonly kernels: ReadonlySet<KernelName>;
+  readonly kernelShape?: string;
   readonly notices: TflmPart['notices'];
   readonly windows: readonly WindowReport[];
 }
@@ -92,6 +94,8 @@ export function renderProject(input: RenderInput): FirmwareProject {
     text('src/kws_config.cpp', renderConfig({ project, ids, board, runtime, buildId, by, trace, audio }));
     if (actions !== undefined) text('src/kws_actions.cpp', actions);
     text(SHAPE_FILE, renderShape(project, board, by));
+    const kernels = `lib/kws_kernels/${KERNEL_SHAPE_FILE}`;
+    if (part.kernelShape !== undefined && files.has(kernels)) text(kernels, part.kernelShape);
     const buildFlags = [
       ...part.buildFlags,
       ...(trace ? [traceFlag(models)] : []),
@@ -127,9 +131,18 @@ function aotPart(
   by: GeneratedBy,
 ): RuntimePart {
   const trace = options?.trace ?? false;
-  const { files, kernels, windows } = aotModels(project, board, { ids, by, trace });
+  const { files, kernels, kernelShape, windows } = aotModels(project, board, { ids, by, trace });
   return {
-    ...{ kernels, windows, buildFlags: [], libDeps: [], extraScripts: [], options: {}, notices: [] },
+    ...{
+      kernels,
+      kernelShape,
+      windows,
+      buildFlags: [],
+      libDeps: [],
+      extraScripts: [],
+      options: {},
+      notices: [],
+    },
     files: new Map([...files].map(([name, text]) => [`src/${name}`, { kind: 'text', text }])),
   };
 }

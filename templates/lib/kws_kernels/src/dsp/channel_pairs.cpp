@@ -2,6 +2,8 @@
 
 #include <cstddef>
 
+#include "shape.h"
+
 namespace kws {
 namespace dsp {
 namespace {
@@ -170,11 +172,10 @@ void convolve(const ChannelPairs& p, const uint32_t* x, int8_t* const* y) {
 }  // namespace
 
 void convolve_pixels(const ChannelPairs& p, const uint32_t* x, int8_t* const* y) {
-  if (p.rectified) {
-    convolve<false>(p, x, y);
-  } else {
-    convolve<true>(p, x, y);
+  if constexpr (kSignedSums) {
+    if (!p.rectified) return convolve<true>(p, x, y);
   }
+  convolve<false>(p, x, y);
 }
 
 }  // namespace dsp

@@ -1,6 +1,7 @@
 #include "../window.h"
 #include "channel_pairs.h"
 #include "kws_kernels/kws_kernels.h"
+#include "shape.h"
 
 namespace kws {
 namespace {
@@ -77,7 +78,7 @@ void copy_rows(const Conv2dS8Dsp& p, const Common& c, const int8_t* from, const 
   int8_t* row = c.bytes + columns.first * p.in_c;
   from += columns.first * pixel;
   for (int32_t ky = inside; ky > 0; --ky, from += c.step, row += c.count) {
-    if (p.dilation_w == 1) {
+    if (!kDilatedColumns || p.dilation_w == 1) {
       copy_row(from, taps * p.in_c, row);
       continue;
     }
@@ -92,7 +93,7 @@ void gather(const Conv2dS8Dsp& p, const Common& c, const int8_t* x, const Window
   const int32_t inside = rows.end - rows.first;
   int32_t step = c.step;
   const int8_t* from = x + (at.y * p.in_w + at.x) * p.in_c + rows.first * step;
-  if (p.dilation_w != 1 || at.x < 0 || at.x + p.kernel_w > p.in_w) {
+  if ((kDilatedColumns && p.dilation_w != 1) || at.x < 0 || at.x + p.kernel_w > p.in_w) {
     copy_rows(p, c, from, rows, taps_inside(at.x, p.kernel_w, p.dilation_w, p.in_w));
     from = c.bytes;
     step = c.count;
@@ -104,7 +105,7 @@ void gather(const Conv2dS8Dsp& p, const Common& c, const int8_t* x, const Window
                     : widen_rows(from, inside, step, words, to);
   const int32_t below = p.kernel_h - rows.first - inside;
   if (below > 0) to = fill(to, below * words, c.zero_point);
-  if (c.rest != 0) widen_rests(c, from, step, rows, to);
+  if (kRowRests && c.rest != 0) widen_rests(c, from, step, rows, to);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "../window.h"
 #include "kws_kernels/kws_kernels.h"
 #include "packed.h"
+#include "shape.h"
 
 namespace kws {
 namespace {
@@ -40,7 +41,7 @@ KWS_KERNELS_INLINE const uint32_t* multiply(const uint32_t* w, const int8_t* con
   uint32_t d;
   // One register more than there are: the number of pairs waits on the stack of the caller.
   const int8_t* const* const end = taps + 2 * pairs;
-  if (pairs == kUnrolled) {
+  if (!kOtherTaps || (kTenTaps && pairs == kUnrolled)) {
     __asm(KWS_KERNELS_PAIR KWS_KERNELS_PAIR KWS_KERNELS_PAIR KWS_KERNELS_PAIR KWS_KERNELS_PAIR
           : [s0] "+r"(sums.s0), [s1] "+r"(sums.s1), [s2] "+r"(sums.s2), [s3] "+r"(sums.s3),
             [w] "+r"(w), [t] "+r"(taps), [a] "=&r"(a), [b] "=&r"(b), [d] "=&r"(d)

@@ -1,5 +1,6 @@
 #include "kws_kernels/kws_kernels.h"
 #include "packed.h"
+#include "shape.h"
 
 namespace kws {
 namespace {
@@ -199,6 +200,14 @@ void multiply(Walk& walk, const uint32_t* x, int8_t* y) {
 
 using Multiply = void (*)(Walk& walk, const uint32_t* x, int8_t* y);
 
+template <bool kBoth>
+Multiply multiply_of(const DepthwiseConv3x3S8Dsp& p) {
+  if constexpr (kSignedSums) {
+    if (!is_rectified(p)) return multiply<kBoth, true>;
+  }
+  return multiply<kBoth, false>;
+}
+
 // Rows of the input from `first` on, of which some may be outside.
 void widen(const DepthwiseConv3x3S8Dsp& p, int32_t first, const Rows& rows, uint32_t* to) {
   const int32_t end = p.in_h - first;
@@ -217,7 +226,6 @@ void widen(const DepthwiseConv3x3S8Dsp& p, int32_t first, const Rows& rows, uint
 
 void kws_depthwise_conv_3x3_s8_dsp(const DepthwiseConv3x3S8Dsp& p, const int8_t* x, int8_t* y,
                                    int8_t* scratch) {
-  const bool rectified = is_rectified(p);
   auto* const columns = reinterpret_cast<uint32_t*>(scratch);
   const int32_t count = p.out_w - 1 + kTaps;
   const auto zero_points = static_cast<uint32_t>(p.input_zero_point & 0xff) * 0x01010101u;
@@ -237,9 +245,7 @@ void kws_depthwise_conv_3x3_s8_dsp(const DepthwiseConv3x3S8Dsp& p, const int8_t*
   for (int32_t batch = 0; batch < p.batches; ++batch, x += p.in_h * p.in_w * p.in_c) {
     for (int32_t out_y = 0; out_y < p.out_h;) {
       const bool both = out_y + 1 < p.out_h;
-      const Multiply multiply_all =
-          both ? (rectified ? multiply<true, false> : multiply<true, true>)
-               : (rectified ? multiply<false, false> : multiply<false, true>);
+      const Multiply multiply_all = both ? multiply_of<true>(p) : multiply_of<false>(p);
       const int32_t first = out_y - p.pad_top;
       walk.lower = row;
       walk.constants = p.constants;

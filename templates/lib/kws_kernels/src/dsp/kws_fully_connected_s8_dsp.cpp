@@ -1,5 +1,6 @@
 #include "kws_kernels/kws_kernels.h"
 #include "packed.h"
+#include "shape.h"
 
 namespace kws {
 namespace {
@@ -142,14 +143,14 @@ void one_row(const FullyConnectedS8Dsp& p, const int8_t* x, int8_t* y) {
   const int32_t* constants = p.constants;
   const int32_t zero_point = 2 * p.output_offset + 1;
   const int32_t quads = p.in_n / 4;
-  const Tail tail = tail_of(x, p.in_n);
+  const Tail tail = kLongRows ? tail_of(x, p.in_n) : Tail{};
   int32_t channel = 0;
   const int8_t* const shifts = p.shifts;
   const int32_t channels = p.out_n;
   for (; channel + kBlock <= channels; channel += kBlock, constants += 2 * kBlock) {
     FourSums sums{static_cast<uint32_t>(constants[0]), static_cast<uint32_t>(constants[1]),
                   static_cast<uint32_t>(constants[2]), static_cast<uint32_t>(constants[3])};
-    if (quads <= kQuads && tail.quads == 0) {
+    if (!kLongRows || (kShortRows && quads <= kQuads && tail.quads == 0)) {
       w = add(w, x, quads, sums);
     } else {
       // Its own copy, so that `sums` stay in registers.
@@ -161,7 +162,7 @@ void one_row(const FullyConnectedS8Dsp& p, const int8_t* x, int8_t* y) {
     FourSums doubled{sums.s0 << 1, sums.s1 << 1, sums.s2 << 1, sums.s3 << 1};
     finish_four(doubled, constants + kBlock, shifts + channel, zero_point, y + channel);
   }
-  for (; channel < channels; ++channel, constants += 2) {
+  for (; kLeftChannels && channel < channels; ++channel, constants += 2) {
     uint32_t sum = dot(w, x, quads, static_cast<uint32_t>(constants[0]));
     w += quads;
     if (tail.quads != 0) sum = dot(w++, tail.bytes, 1, sum);
