@@ -69,8 +69,9 @@ export function packBlocks(
   return { filter: Int8Array.from(filter), constants: Int32Array.from(constants) };
 }
 
-/** Two numbers of 16 bits, the first in the lower half. */
-const halves = (low: number, high: number) => (low & 0xffff) | (high << 16);
+/** A word of four numbers of 8 bits, the first in the lowest. */
+const bytes = (...four: readonly number[]) =>
+  four.reduce((word, byte, i) => word | ((byte & 0xff) << (8 * i)), 0);
 
 /** Constants of `DepthwiseConv3x3S8Dsp`; channels in fours. */
 export function packDepthwise3x3(layer: FoldedLayer): { readonly constants: Int32Array } | undefined {
@@ -79,8 +80,8 @@ export function packDepthwise3x3(layer: FoldedLayer): { readonly constants: Int3
   const constants: number[] = [];
   for (let channel = 0; channel < channels; channel++) {
     for (let column = 0; column < 3; column++) {
-      const [top, middle, bottom] = [0, 1, 2].map((row) => 2 * weight(channel, 3 * row + column));
-      constants.push(halves(top!, middle!), halves(middle!, bottom!));
+      const [top, middle, bottom] = [0, 1, 2].map((row) => weight(channel, 3 * row + column));
+      constants.push(bytes(top!, middle!, middle!, bottom!));
     }
     constants.push(2 * biases[channel]!, multipliers[channel]!);
   }

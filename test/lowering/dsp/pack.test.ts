@@ -114,14 +114,14 @@ test('packDepthwise: pairs of taps, doubled; an odd tap beside zero', () => {
   expect(packDepthwise(folded(rows.slice(1)))).toBeUndefined();
 });
 
-test('packDepthwise3x3: per column the weights of rows 0, 1 and 1, 2, bias and multiplier; doubled', () => {
+test('packDepthwise3x3: per column the weights of rows 0, 1, 1 and 2; bias, doubled; multiplier', () => {
   const weights = [1, 2, 3, 4, 5, 6, -127, 8, 127];
   const rows = [weights, weights, weights, weights];
   const { constants } = packDepthwise3x3(folded(rows, { bias: Int32Array.of(7, -8, 9, 10) }))!;
-  expect(constants).toHaveLength(4 * 8);
-  const halves = new Int16Array(constants.buffer, 0, 12);
-  expect([...halves]).toEqual([2, 8, 8, -254, 4, 10, 10, 16, 6, 12, 12, 254]);
-  expect([...constants.subarray(6, 8)]).toEqual([14, 2 ** 30]);
-  expect([...constants.subarray(14, 16)]).toEqual([-16, 2 ** 30 + 1]);
+  expect(constants).toHaveLength(4 * 5);
+  const bytes = new Int8Array(constants.buffer, 0, 12);
+  expect([...bytes]).toEqual([1, 4, 4, -127, 2, 5, 5, 8, 3, 6, 6, 127]);
+  expect([...constants.subarray(3, 5)]).toEqual([14, 2 ** 30]);
+  expect([...constants.subarray(8, 10)]).toEqual([-16, 2 ** 30 + 1]);
   expect(packDepthwise3x3(folded(rows.slice(1)))).toBeUndefined();
 });

@@ -376,8 +376,8 @@ struct DepthwiseConv3x3S8Dsp {
   int32_t input_zero_point;
   int32_t output_offset;
   int32_t activation_min, activation_max;
-  // [in_c][8]: per column of the window two pairs of weights, of rows 0 and 1, of rows 1 and 2; the
-  // bias; the multiplier. Weights and bias are doubled.
+  // [in_c][5]: per column of the window the weights of rows 0, 1, 1 and 2 as bytes; the bias,
+  // doubled; the multiplier.
   const int32_t* constants;
   const int8_t* shifts;  // [in_c]
 };

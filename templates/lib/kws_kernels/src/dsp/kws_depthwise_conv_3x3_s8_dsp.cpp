@@ -15,7 +15,7 @@ constexpr int32_t kBlock = 4;
 // Of a column: per channel rows 0 and 1 in a word, rows 2 and 3 in the next.
 constexpr int32_t kColumnWords = 2 * kBlock;
 // Words per channel.
-constexpr int32_t kConstants = 8;
+constexpr int32_t kConstants = 5;
 
 // Four rows of the input. Whatever the padding, the second is inside.
 struct Rows {
@@ -116,24 +116,33 @@ struct Walk {
 #define KWS_KERNELS_STORE_BOTH "strb %[l], [%[y], %[a]]\n\tstrb %[u], [%[y]]\n\t"
 #define KWS_KERNELS_STORE_UPPER "strb %[u], [%[y]]\n\t"
 
+// Weights of a column: those of rows 0 and 1, and of rows 1 and 2, extended and doubled. `word` may
+// be `w_0`.
+#define KWS_KERNELS_WEIGHTS(word, w_0, w_1) \
+  "sxtb16 " w_1 ", " word                   \
+  ", ror #8\n\t"                            \
+  "sxtb16 " w_0 ", " word                   \
+  "\n\t"                                    \
+  "sadd16 " w_1 ", " w_1 ", " w_1           \
+  "\n\t"                                    \
+  "sadd16 " w_0 ", " w_0 ", " w_0 "\n\t"
+
 // All columns of all channels. %[s] is the shift in its lowest byte, which is what counts of a
 // register to shift by, and the columns that are left above.
 #define KWS_KERNELS_MULTIPLY(which, scale) \
   uint32_t a, b, u, l, s;                  \
   __asm volatile(                                                                                  \
       "1:\n\t"                                                                                     \
-      "ldr %[a], [%[j], #20]\n\t"                                                                  \
-      "ldm %[a]!, {r4, r5, r6, r8, r9, r10}\n\t"                                                   \
-      "ldrd %[u], %[l], [%[a]], #8\n\t"                                                            \
-      "str %[a], [%[j], #20]\n\t"                                                                  \
-      "strd %[u], %[l], [%[j]]\n\t"                                                                \
-      "ldrd %[a], %[b], [%[j], #24]\n\t"                                                           \
-      "ldrsb %[s], [%[a]], #1\n\t"                                                                 \
-      "str %[a], [%[j], #24]\n\t"                                                                  \
-      "lsl %[b], %[b], %[s]\n\t"                                                                   \
-      "str %[b], [%[j], #8]\n\t"                                                                   \
-      "ldr %[a], [%[j], #32]\n\t"                                                                  \
-      "add %[s], %[s], %[a]\n"                                                                     \
+      "ldrd %[a], %[b], [%[j], #20]\n\t"                                                           \
+      "ldm %[a]!, {r4, r5, r6, r8, r9}\n\t"                                                        \
+      "ldrsb %[s], [%[b]], #1\n\t"                                                                 \
+      "strd %[a], %[b], [%[j], #20]\n\t"                                                           \
+      "strd r8, r9, [%[j]]\n\t"                                                                    \
+      "ldrd %[a], %[b], [%[j], #28]\n\t"                                                           \
+      "lsl %[a], %[a], %[s]\n\t"                                                                   \
+      "str %[a], [%[j], #8]\n\t"                                                                   \
+      "add %[s], %[s], %[b]\n\t" KWS_KERNELS_WEIGHTS("r6", "r9", "r10")                            \
+      KWS_KERNELS_WEIGHTS("r5", "r6", "r8") KWS_KERNELS_WEIGHTS("r4", "r4", "r5")                    \
       "2:\n\t"                                                                                     \
       "ldr %[u], [%[j]]\n\t"                                                                       \
       "ldrd %[a], %[b], [%[x]], %[column]\n\t" KWS_KERNELS_##which("r4", "r5", "%[u]")               \
@@ -172,18 +181,21 @@ __attribute__((noinline)) void multiply(Walk& walk, const uint32_t* x, int8_t* y
 
 #else
 
+// Both halves, of magnitudes below 2^14.
+uint32_t doubled(uint32_t halves) { return (halves & 0xffff0000u) << 1 | (halves << 1 & 0xffffu); }
+
 template <bool kBoth, bool kSigned>
 void multiply(Walk& walk, const uint32_t* x, int8_t* y) {
   for (; walk.channels > 0; --walk.channels, walk.constants += kConstants, ++walk.shifts) {
     const auto* w = reinterpret_cast<const uint32_t*>(walk.constants);
-    const Scale by = scale_of(walk.constants[7], *walk.shifts, walk.zero_point);
+    const Scale by = scale_of(walk.constants[4], *walk.shifts, walk.zero_point);
     for (int32_t left = walk.columns; left >= 0; left -= 256, y += walk.step) {
-      uint32_t upper = w[6];
-      uint32_t lower = w[6];
+      uint32_t upper = w[3];
+      uint32_t lower = w[3];
       for (int32_t column = 0; column < kTaps; ++column) {
         const uint32_t* const rows = x + column * kColumnWords;
-        const uint32_t w_0 = w[2 * column];
-        const uint32_t w_1 = w[2 * column + 1];
+        const uint32_t w_0 = doubled(sxtb16(w[column]));
+        const uint32_t w_1 = doubled(sxtb16_ror8(w[column]));
         upper = smlabt(rows[1], w_1, smlad(rows[0], w_0, upper));
         lower = smlad(rows[1], w_1, smlatb(rows[0], w_0, lower));
       }
