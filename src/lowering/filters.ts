@@ -13,17 +13,21 @@ export interface Filter {
 /** Either convolution. */
 export type Convolution = Omit<Conv2d, 'filter' | 'outC'>;
 
-/** The model's biases and the share of the input's zero point, modulo 2^32 as the sums are. */
-export function foldBias(
-  { bias, inputOffset }: Pick<Convolution, 'bias' | 'inputOffset'>,
-  { channels, inputs, weight }: Filter,
-): Int32Array {
-  return Int32Array.from({ length: channels }, (_, channel) => {
+/** What biases are folded with. */
+export type Offsets = Pick<Convolution, 'bias' | 'inputOffset'>;
+
+/** The model's biases and the share of the input's zero point, whatever their size. */
+export function exactBiases({ bias, inputOffset }: Offsets, { channels, inputs, weight }: Filter): number[] {
+  return Array.from({ length: channels }, (_, channel) => {
     let sum = 0;
     for (let input = 0; input < inputs; input++) sum += weight(channel, input);
-    return ((bias?.[channel] ?? 0) + Math.imul(inputOffset, sum)) | 0;
+    return (bias?.[channel] ?? 0) + inputOffset * sum;
   });
 }
+
+/** The same modulo 2^32, as the sums are. */
+export const foldBias = (offsets: Offsets, filter: Filter): Int32Array =>
+  Int32Array.from(exactBiases(offsets, filter));
 
 export const geometryOf = (p: Convolution): WindowGeometry => ({
   inH: p.inH,

@@ -3,15 +3,10 @@
  * proof that no sum of any input overflows.
  */
 
-/** A layer as rows of weights, one per output channel. */
-export interface WeightLayer {
-  readonly channels: number;
-  /** Inputs of one output. */
-  readonly inputs: number;
-  /** Weight of input `input` for `channel`. */
-  readonly weight: (channel: number, input: number) => number;
-  readonly inputOffset: number;
-  readonly bias: Int32Array | null;
+import { exactBiases, type Filter, type Offsets } from '../filters.js';
+
+/** A layer and its scales. */
+export interface WeightLayer extends Filter, Offsets {
   readonly multipliers: Int32Array;
   readonly shifts: Int8Array;
 }
@@ -32,24 +27,26 @@ const MAX_SUM = 2 ** 30;
 
 /** Undefined where a sum may overflow or a shift is not one of 1 to 22 to the right: then the plain kernel runs. */
 export function fold(layer: WeightLayer): FoldedLayer | undefined {
-  const { channels, inputs, weight, inputOffset, bias, shifts } = layer;
+  const { channels, inputs, weight, shifts } = layer;
   if (shifts.some((shift) => shift > -1 || shift < -MAX_SHIFT)) return undefined;
-  const biases = new Int32Array(channels);
+  const biases = exactBiases(layer, layer);
   const bounds: number[] = [];
   for (let channel = 0; channel < channels; channel++) {
-    let [positive, negative] = [0, 0];
+    const folded = biases[channel]!;
+    let [highest, lowest] = [folded, folded];
     for (let input = 0; input < inputs; input++) {
       const w = weight(channel, input);
-      if (w > 0) positive += w;
-      else negative -= w;
+      highest += w > 0 ? 127 * w : -128 * w;
+      lowest -= w > 0 ? 128 * w : -127 * w;
     }
-    const folded = (bias?.[channel] ?? 0) + inputOffset * (positive - negative);
-    const highest = folded + 127 * positive + 128 * negative;
-    const lowest = folded - 128 * positive - 127 * negative;
     const bound = Math.max(Math.abs(highest), Math.abs(lowest), Math.abs(folded));
     if (bound >= MAX_SUM) return undefined;
-    biases[channel] = folded;
     bounds.push(bound);
   }
-  return { ...layer, biases, bounds, shiftsLess1: shifts.map((shift) => -shift - 1) };
+  return {
+    ...layer,
+    biases: Int32Array.from(biases),
+    bounds,
+    shiftsLess1: shifts.map((shift) => -shift - 1),
+  };
 }

@@ -23,7 +23,7 @@ struct Sums {
 #if KWS_KERNELS_ARM_DSP
 
 // 4 inputs: even ones, then odd ones.
-#define KWS_KERNELS_QUAD             \
+#define KWS_KERNELS_FOUR_INPUTS      \
   "ldr %[e], [%[x]], #4\n\t"         \
   "ldm %[w]!, {r3, r4, r5, r6}\n\t"  \
   "sxtb16 %[o], %[e], ror #8\n\t"    \
@@ -55,13 +55,14 @@ multiply(const uint32_t* w, const int8_t* x, int32_t quads, Sums& sums) {
   __asm(
       "subs %[n], #4\n\t"
       "blo 2f\n"
-      "1:\n\t" KWS_KERNELS_QUAD KWS_KERNELS_QUAD KWS_KERNELS_QUAD KWS_KERNELS_QUAD
+      "1:\n\t" KWS_KERNELS_FOUR_INPUTS KWS_KERNELS_FOUR_INPUTS
+          KWS_KERNELS_FOUR_INPUTS KWS_KERNELS_FOUR_INPUTS
       "subs %[n], #4\n\t"
       "bhs 1b\n"
       "2:\n\t"
       "adds %[n], #4\n\t"
       "beq 4f\n"
-      "3:\n\t" KWS_KERNELS_QUAD
+      "3:\n\t" KWS_KERNELS_FOUR_INPUTS
       "subs %[n], #1\n\t"
       "bne 3b\n"
       "4:\n\t"
