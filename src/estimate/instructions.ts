@@ -7,7 +7,7 @@ import type { InstructionSet } from '../boards/cores.js';
 import type { KernelCall, KernelName, KernelParams } from '../lowering/call.js';
 import { countedAs } from './counted-as.js';
 import { KERNEL_COSTS } from './kernel-costs.js';
-import { costName, workOf } from './work.js';
+import { costNames, workOf } from './work.js';
 
 /** A call, planned or not. */
 interface CountedCall {
@@ -29,7 +29,9 @@ export function compiledInstructions(
   if (costs === undefined) return undefined;
   let instructions = 0;
   for (const call of steps.flatMap(({ calls }) => calls)) {
-    const cost = costs[costName(call)] ?? costs[call.kernel];
+    const cost = costNames(call)
+      .map((name) => costs[name])
+      .find((one) => one !== undefined);
     if (cost === undefined) return undefined;
     const { calls, values, runs, steps } = workOf(call, call.repeat?.count);
     instructions += calls * cost[0] + values * cost[1] + runs * cost[2] + steps * cost[3];

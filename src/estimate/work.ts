@@ -16,7 +16,7 @@ export interface Work {
   readonly steps: number;
 }
 
-export type CostName = KernelName | `${KernelName} narrow`;
+export type CostName = `${KernelName}${'' | ' narrow'}${'' | ' quick'}`;
 
 type AnyCall = { readonly kernel: KernelName; readonly params: KernelParams[KernelName] };
 type Fields = Readonly<Record<string, number>>;
@@ -108,13 +108,19 @@ const COUNTS: readonly (readonly [kernels: RegExp, count: Count])[] = [
 
 /**
  * Under which name the cost of a call stands: its kernel's; convolutions of few input channels and depthwise ones that
- * multiply channels go other ways within a kernel, and have rows of their own.
+ * multiply channels go other ways within a kernel, and so do sums that are small enough to be rounded in parts
+ * (`scalar/choices.ts`); these have rows of their own.
  */
 export function costName({ kernel, params }: AnyCall): CostName {
   const p = params as unknown as Fields;
-  if (/^conv_2d/.test(kernel) && p.inC! < 4) return `${kernel} narrow`;
-  if (/^depthwise/.test(kernel) && p.inC! < 4) return `${kernel} narrow`;
-  return kernel;
+  const narrow = /^(conv_2d|depthwise)/.test(kernel) && p.inC! < 4 ? ' narrow' : '';
+  return `${kernel}${narrow}${p.rounding === undefined || p.rounding === 0 ? '' : ' quick'}`;
+}
+
+/** The names of costs that a call may have, the nearest first: not every kernel was counted in each of its ways. */
+export function costNames(call: AnyCall): readonly CostName[] {
+  const name = costName(call);
+  return [name, name.replace(' quick', '') as CostName, call.kernel];
 }
 
 /** The work of a call, done `repeats` times. */

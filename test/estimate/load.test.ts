@@ -167,6 +167,22 @@ describeWithSharedData('published models', () => {
     expect(off(interpretedInstructions(calls, 'thumb1')!, portable)).toBeLessThan(0.6);
   });
 
+  // Operators one by one on virtual boards, as `npm run costs` counts and prints them.
+  const COMPILED = {
+    'cortex-m0plus': [15_443_652, 3_050_296, 5_474_358, 379_891, 184_568, 91_820],
+    'cortex-m3': [10_809_675, 1_497_515, 2_869_148, 266_234, 122_618, 63_017],
+    'cortex-m4f': [2_971_901, 458_029, 872_661, 123_681, 61_894, 28_298],
+    'cortex-m55': [799_907, 140_658, 268_840, 64_455, 34_023, 12_272],
+  } as const;
+  test.each(Object.entries(COMPILED))('compiled for %s', (core, counts) => {
+    const target = coreTarget(core as keyof typeof COMPILED);
+    for (const [i, { name, model }] of models.entries()) {
+      const calls = lowerModel(model).map((call) => chooseKernel(call, target));
+      const estimated = compiledInstructions([{ calls }], target.instructionSet)!;
+      expect([name, Math.abs(Math.log(estimated / counts[i]!)) < 0.18]).toEqual([name, true]);
+    }
+  });
+
   test('sliding or not, the plan’s own steps are what is counted', () => {
     for (const { model } of models)
       expect(modelInstructions(model, nano, 'aot')).toBe(
