@@ -107,16 +107,16 @@ function onAddresses(
 ): PlannedCall {
   const planned = (chosen: KernelCall, rest: object = {}) => ({ ...chosen, ...refs, ...rest }) as PlannedCall;
   const [x, y] = [refs.inputs[0], refs.outputs[0]];
-  const windows = rowWindows(call);
-  if (windows === undefined || x?.region !== 'arena' || y?.region !== 'arena') return planned(choose(call));
-  const distance = y.offset - x.offset;
   const whole = choose(call);
+  if (x?.region !== 'arena' || y?.region !== 'arena') return planned(whole);
+  const distance = y.offset - x.offset;
   if (isGrouped(whole)) {
     const { inC, outC } = whole.params;
     const descending = distance > 0 || (distance === 0 && outC > inC);
     return planned({ ...whole, params: { ...whole.params, descending: descending ? 1 : 0 } } as KernelCall);
   }
-  if (distance <= 0) return planned(whole);
+  const windows = rowWindows(call);
+  if (windows === undefined || distance <= 0) return planned(whole);
   if (distance >= windows.inRows * windows.inRowBytes) return planned(whole);
   const { call: piece, ...repeat } = inPieces(call, distance);
   // The memory beside the arena is what the kernel of the whole asked for.

@@ -164,3 +164,30 @@ describe('kernels for the DSP extension', () => {
     expect([bytesBelow(call), bytesAbove(call)]).toEqual([below, above]);
   });
 });
+
+describe('rows of a fully connected layer as pixels', () => {
+  /** So many rows of `from` inputs, computed before, to `to` outputs. */
+  function dense(rows: number, from: number, to: number): Model {
+    const b = new ModelBuilder();
+    const input = b.tensor([rows, from]);
+    const weights = (out: number, inputs: number) =>
+      b.bytes([out, inputs], new Array(out * inputs).fill(1), {
+        quantization: { scales: [2 ** -8], zeroPoints: [0], axis: 0 },
+      });
+    const options = { activation: 'NONE', keepNumDims: false } as const;
+    const x = b.op('FULLY_CONNECTED', [input, weights(from, from), -1], [b.tensor([rows, from])], options);
+    const y = b.op('FULLY_CONNECTED', [x, weights(to, from), -1], [b.tensor([rows, to])], options);
+    return b.model([input], [y]);
+  }
+
+  test('stand over their inputs only where they are computed in an order that allows it', () => {
+    for (const rows of [2, 4, 5])
+      for (const from of [1, 4, 16])
+        for (const to of [4, 8, 16]) {
+          const model = dense(rows, from, to);
+          const plan = planModel(model, coreTarget('cortex-m55'));
+          expect(plan.steps[1]!.calls[0]!.kernel).toBe('conv_1x1_s8_helium');
+          expectSound(model, plan);
+        }
+  });
+});
