@@ -34,8 +34,8 @@ constexpr int32_t kUnrolled = 5;
   "sxtb16 %[a], %[a], ror #8\n\t"       \
   "smlad %[s3], %[a], r6, %[s3]\n\t"
 
-KWS_KERNELS_INLINE const uint32_t* multiply(const uint32_t* w, const int8_t* const* taps,
-                                            int32_t channel, int32_t pairs, FourSums& sums) {
+KWS_KERNELS_LOOP const uint32_t* multiply(const uint32_t* w, const int8_t* const* taps,
+                                          int32_t channel, int32_t pairs, FourSums& sums) {
   uint32_t a;
   uint32_t b;
   uint32_t d;

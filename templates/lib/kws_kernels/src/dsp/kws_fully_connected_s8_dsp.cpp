@@ -41,15 +41,8 @@ struct Sums {
   "smlad %[a0], %[o], r5, %[a0]\n\t" \
   "smlad %[a1], %[o], r6, %[a1]\n\t"
 
-// Cores with Helium have loops that count in a register, which is one too few where they surround
-// this.
-#if defined(__ARM_FEATURE_MVE)
-__attribute__((noinline))
-#else
-KWS_KERNELS_INLINE
-#endif
-const uint32_t*
-multiply(const uint32_t* w, const int8_t* x, int32_t quads, Sums& sums) {
+KWS_KERNELS_LOOP const uint32_t* multiply(const uint32_t* w, const int8_t* x, int32_t quads,
+                                          Sums& sums) {
   uint32_t even;
   uint32_t odd;
   __asm(

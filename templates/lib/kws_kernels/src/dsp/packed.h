@@ -15,6 +15,14 @@
 // Where a call would cost as much as what it calls, compilers that save space inline, too.
 #define KWS_KERNELS_INLINE inline __attribute__((always_inline))
 
+// A loop of assembly that takes all registers there are. Cores with Helium have loops that count in
+// one of them, which is one too few where they surround it.
+#if defined(__ARM_FEATURE_MVE)
+#define KWS_KERNELS_LOOP __attribute__((noinline))
+#else
+#define KWS_KERNELS_LOOP KWS_KERNELS_INLINE
+#endif
+
 namespace kws {
 namespace dsp {
 
