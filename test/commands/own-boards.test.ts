@@ -51,12 +51,16 @@ const WITHOUT_BOARDS = ['train', 'features', 'quantize', 'help'];
 const KNOWN: Readonly<Record<string, () => Promise<void>>> = {
   async boards() {
     const { out } = await run('boards');
-    expect(out.split('\n')[0]).toMatch(/ALSO CALLED .*FILE$/);
+    expect(out.split('\n')[0]).toMatch(/VERIFIED +LOAD +ALSO CALLED .*FILE$/);
+    expect(out).toMatch(/^my-nano .* compiled +\d+ % +mynano/m);
     expect(out).toMatch(/^my-nano .* mynano +boards\/my-nano\.board\.json$/m);
     expect(out).toMatch(/^native .* -$/m);
     const lines = await json('boards');
-    expect(lines.find((line) => line.board === ID)).toMatchObject({ file: 'boards/my-nano.board.json' });
-    expect(lines.find((line) => line.board === 'native')).toMatchObject({ file: null });
+    expect(lines.find((line) => line.board === ID)).toMatchObject({
+      file: 'boards/my-nano.board.json',
+      load: expect.closeTo(0.1, 0),
+    });
+    expect(lines.find((line) => line.board === 'native')).toMatchObject({ file: null, load: null });
   },
   async ports() {
     ports(aNano('/dev/ttyACM0'));
@@ -193,6 +197,14 @@ describe('a board beside kws.json', () => {
   test('is looked for beside kws.json, wherever the command runs', async () => {
     const { out } = await kwsGen(['boards', '--project', directory, '--json'], { directory: '/' });
     expect(jsonLines(out).map((line) => line.board)).toContain(ID);
+  });
+
+  test('boards are listed beside a project that cannot be read, without its load', async () => {
+    writeFileSync(join(directory, 'kws.json'), '{}');
+    const { code, out, err } = await run('boards');
+    expect(code).toBe(0);
+    expect(out).toMatch(/VERIFIED +ALSO CALLED/);
+    expect(err).toContain('kws.json');
   });
 
   test('with a mistake in it: every command says which, none goes on', async () => {
