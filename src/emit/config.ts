@@ -33,7 +33,6 @@ export interface ConfigInput {
   readonly by: GeneratedBy;
   /** See `RenderOptions`. */
   readonly trace?: boolean;
-  readonly audio?: boolean;
   /** A library that is handed its audio: no ring for it, no actions. */
   readonly listens?: boolean;
 }
@@ -78,17 +77,7 @@ function resamplerOf({ frontend }: ResolvedProject, board: ResolvedBoard): Resam
 }
 
 export function renderConfig(input: ConfigInput): string {
-  const {
-    project,
-    ids,
-    board,
-    runtime,
-    buildId,
-    by,
-    trace = false,
-    audio: sends = false,
-    listens = false,
-  } = input;
+  const { project, ids, board, runtime, buildId, by, trace = false, listens = false } = input;
   const { frontend } = project;
   const buffers = bufferSizes(project, board, runtime);
   const numbers = frontend.kind === 'none' ? undefined : boardNumbers(board, frontend);

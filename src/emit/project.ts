@@ -91,7 +91,7 @@ export function renderProject(input: RenderInput): FirmwareProject {
       ['src/main.cpp', { kind: 'copy', from: projectFile('src/main.cpp') }],
     ]);
     const text = (path: string, content: string) => files.set(path, { kind: 'text', text: content });
-    text('src/kws_config.cpp', renderConfig({ project, ids, board, runtime, buildId, by, trace, audio }));
+    text('src/kws_config.cpp', renderConfig({ project, ids, board, runtime, buildId, by, trace }));
     if (actions !== undefined) text('src/kws_actions.cpp', actions);
     text(SHAPE_FILE, renderShape(project, board, by));
     const kernels = `lib/kws_kernels/${KERNEL_SHAPE_FILE}`;

@@ -21,7 +21,6 @@ function model(outputs = 2, width = outputs): Model {
   return b.model([x], [dense(dense(flat, 120, width), width, outputs)]);
 }
 
-const M4 = findBoard('virtual-cortex-m4');
 const NANO = findBoard('arduino-nano-33-ble');
 const project = (labels: readonly string[], width?: number) =>
   projectOf([{ name: 'a "name"\n', model: model(labels.length, width), labels }]);
