@@ -145,7 +145,8 @@ function twinProblem({ board: { twin }, where }: Found, boards: ReadonlyMap<stri
     const machine = twin?.[field];
     if (machine == null || boards.get(machine)?.kind === 'virtual') return [];
     const virtual = [...boards.values()].filter(({ kind }) => kind === 'virtual').map(({ id }) => id);
-    const next = virtual.length === 0 ? 'use null' : didYouMean(machine, virtual);
+    const nothing = field === 'board' ? 'use null' : 'remove it';
+    const next = virtual.length === 0 ? nothing : didYouMean(machine, virtual);
     return [{ where: `${where}, twin.${field}`, what: `"${machine}" is no virtual board`, next }];
   });
 }

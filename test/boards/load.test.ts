@@ -159,6 +159,14 @@ describe('mistakes in a board file', () => {
     expect(messageOf(() => loadBoards(undefined, folderWith({ 'a.board.json': value })))).toContain(expected);
   });
 
+  test('an emulated chip that is not there', () => {
+    const twin = { board: null, chip: 'rp2040', note: 'y' };
+    const folder = folderWith({ 'a.board.json': { ...valid, twin } });
+    expect(messageOf(() => loadBoards(undefined, folder))).toBe(
+      'a.board.json, twin.chip: "rp2040" is no virtual board\n  next: remove it',
+    );
+  });
+
   test('names that clash and twins that are not there', () => {
     const folder = folderWith({
       'a.board.json': valid,
