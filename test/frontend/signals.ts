@@ -6,7 +6,7 @@
 /** Numerical Recipes' linear congruential generator; -32768…32767. */
 function noise(length: number, seed: number): Int32Array {
   let state = seed;
-  return Int32Array.from({ length }, () => {
+  return new Int32Array(length).map(() => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return (state >>> 16) - 32_768;
   });
@@ -16,7 +16,7 @@ function noise(length: number, seed: number): Int32Array {
 function triangle(length: number, step: number, rise: number): Int32Array {
   let phase = 0;
   let fine = step * 65_536;
-  return Int32Array.from({ length }, () => {
+  return new Int32Array(length).map(() => {
     phase = (phase + Math.floor(fine / 65_536)) % 65_536;
     fine += rise;
     return phase < 32_768 ? phase - 16_384 : 49_152 - phase;
@@ -38,7 +38,7 @@ export function chirp(length: number): Int16Array {
 export function syllables(length: number): Int16Array {
   const voices = [triangle(length, 500, 300), triangle(length, 2600, -500), triangle(length, 9000, 900)];
   const hiss = noise(length, 11);
-  return Int16Array.from({ length }, (_, i) => {
+  return new Int16Array(length).map((_, i) => {
     const place = i % 4000;
     // A triangular swell of 2800 samples, then nothing.
     const swell = place < 1400 ? place : Math.max(0, 2800 - place);
@@ -50,7 +50,7 @@ export function syllables(length: number): Int16Array {
 
 /** White noise; `shift` bits quieter than full scale. */
 export function whiteNoise(length: number, shift: number, seed = 5): Int16Array {
-  return Int16Array.from(noise(length, seed), (v) => Math.floor(v / 2 ** shift));
+  return new Int16Array(noise(length, seed).map((v) => Math.floor(v / 2 ** shift)));
 }
 
 export const silence = (length: number): Int16Array => new Int16Array(length);
@@ -58,7 +58,7 @@ export const constant = (length: number, value: number): Int16Array => new Int16
 
 /** -32768 and 32767 in turns of 40 samples: clipped as hard as can be. */
 export const clipping = (length: number): Int16Array =>
-  Int16Array.from({ length }, (_, i) => (i % 80 < 40 ? 32_767 : -32_768));
+  new Int16Array(length).map((_, i) => (i % 80 < 40 ? 32_767 : -32_768));
 
 export function impulse(length: number, at = Math.floor(length / 2)): Int16Array {
   const samples = new Int16Array(length);

@@ -66,10 +66,7 @@ async function runDevice(
     words.push(TYPES.indexOf(type), zeroPoint, multiplier, shift, seen, pieces.length, ...pieces);
     for (const sample of samples) words.push(sample);
   }
-  const output = await runNative(
-    executables.get(core)!,
-    new Uint8Array(Int32Array.from(words, (word) => word | 0).buffer),
-  );
+  const output = await runNative(executables.get(core)!, new Uint8Array(new Int32Array(words).buffer));
   const parts = `${output}\n`.split(/(?<=^|\n)\n/);
   return parts.slice(0, runs.length).map((part) => part.split('\n').filter((line) => line !== ''));
 }

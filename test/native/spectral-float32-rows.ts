@@ -65,7 +65,7 @@ export async function onDevice(
   spec: SpectralFrontendSpec,
   runs: readonly Run[],
 ): Promise<Output[]> {
-  const words = Int32Array.from([1, ...wordsOf(spec, runs)].map((word) => word | 0));
+  const words = new Int32Array([1, ...wordsOf(spec, runs)]);
   const output = await execute(new Uint8Array(words.buffer));
   return output
     .split('.\n')
