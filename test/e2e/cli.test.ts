@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadClip } from '../../src/audio/clip.js';
 import { createHostRun, runClip } from '../../src/evaluate/host-run.js';
 import { loadProject } from '../../src/project/load.js';
+import { unhurried } from './host-lines.js';
 import { describeWithToolchain } from './platform-support.js';
 import { afterEstimates, type Line, type ToolEnd, type ToolRun, Workshop } from './tool.js';
 
@@ -37,7 +38,7 @@ const pcm = async (file: string): Promise<Buffer> =>
 
 const types = (lines: readonly Line[]) => lines.map(({ t }) => t);
 const played = (lines: readonly Line[]) =>
-  lines.filter(({ t }) => ['score', 'detect', 'end', 'fault', 'warning'].includes(t));
+  lines.filter(({ t }) => ['score', 'detect', 'end', 'fault', 'warning'].includes(t)).map(unhurried);
 
 /** Sends the clip again and again until the program ends, as a microphone would. */
 async function feed({ stdin, end }: ToolRun, sound: Uint8Array): Promise<void> {

@@ -15,11 +15,12 @@ import type { ResolvedProject } from '../../src/project/types.js';
 import type { SessionEvent } from '../../src/protocol/events.js';
 import type { PcmSource } from '../../src/protocol/pcm.js';
 import { openSession, type Session } from '../../src/protocol/session.js';
+import { unhurried } from './host-lines.js';
 
 export interface Firmware {
   readonly session: Session;
   readonly state: VirtualState;
-  /** Everything the board said outside of answers, in order. */
+  /** Everything the board said outside of answers, in order, but for how late it was. */
   readonly events: SessionEvent[];
   /** Plays a clip and returns the events of its time, its end included. */
   play(source: PcmSource, how?: 'memory' | 'frames'): Promise<SessionEvent[]>;
@@ -56,7 +57,7 @@ export async function startFirmware(options: FirmwareOptions): Promise<Firmware>
   const session = await openSession(state.pty);
   const events: SessionEvent[] = [];
   const collected = (async () => {
-    for await (const event of session) events.push(event);
+    for await (const event of session) events.push(unhurried(event));
   })();
   // A board repeats its hello until it is spoken to: what comes from here on belongs to the test.
   await session.hello();

@@ -18,6 +18,7 @@ import { encodeFrame, RESYNCHRONISE } from '../../src/protocol/frame.js';
 import { openSession } from '../../src/protocol/session.js';
 import { root } from '../support/native.js';
 import { random } from '../support/random.js';
+import { unhurried } from './host-lines.js';
 import { describeWithToolchain, Line, temporaryFolder } from './platform-support.js';
 
 const EXAMPLE = join(root, 'examples', 'chirp');
@@ -94,7 +95,8 @@ describeWithToolchain('noise on the serial line', () => {
       const session = await openSession(state.pty);
       const events: unknown[] = [];
       const collected = (async () => {
-        for await (const event of session) if (event.t !== 'noise' && event.t !== 'hello') events.push(event);
+        for await (const event of session)
+          if (event.t !== 'noise' && event.t !== 'hello') events.push(unhurried(event));
       })();
       try {
         const hello = await session.hello();
