@@ -3,6 +3,7 @@
  *
  * Owns: how the exports of each kind are laid out. Leaves to others: what is in them (`emit/listener.ts`), the disk.
  */
+import { inputError } from '../diagnostics/errors.js';
 import { type ListenerInput, listenerParts } from '../emit/listener.js';
 import { fillTemplate } from '../emit/templates.js';
 import { esphomeFiles } from './esphome.js';
@@ -72,6 +73,12 @@ const ARDUINO_FLAGS = '#pragma GCC optimize("O2", "no-fast-math")\n#pragma GCC o
 
 function arduinoLibrary(input: ListenerInput): ExportedFiles {
   const { project, board } = input;
+  if (board.hal === 'esp32-i2s')
+    throw inputError({
+      what: `the Arduino IDE does not compile it for ${board.id}`,
+      why: 'the library needs C++14, and Arduino’s core 2.x for the ESP32 compiles as C++11',
+      next: `kws-gen export --platformio --board ${board.id} makes a project of the same sketch, which says C++17 itself`,
+    });
   const parts = listenerParts(input);
   const sketch = sketchOf(input, parts);
   const files = commonFiles(input, parts, 'arduino-library');

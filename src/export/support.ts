@@ -1,7 +1,7 @@
 /** What kinds of exports share: their inputs, their documents, the flags of device libraries, the sketch that listens. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ResolvedBoard } from '../boards/types.js';
+import type { Microphone, ResolvedBoard } from '../boards/types.js';
 import { inputError } from '../diagnostics/errors.js';
 import { identifier } from '../emit/c.js';
 import type { ListenerInput, ListenerParts } from '../emit/listener.js';
@@ -85,15 +85,31 @@ export function sketchOf(
   { board, toolVersion }: { readonly board: ResolvedBoard; readonly toolVersion: string },
   { captureRate }: ListenerParts,
 ): string {
-  if (board.hal !== 'arduino-pdm')
-    throw inputError({
-      what: `there is no sketch for the microphone of ${board.id}`,
-      why: 'this export comes with one that listens; so far to PDM microphones of Arduino cores',
-      next: 'kws-gen export --cmake makes a library for any board; kws-gen render a PlatformIO project',
-    });
-  const gain = board.microphone?.gain ?? 0;
-  const sketch = { toolVersion, board: lineText(board.name), ring: ringOf(captureRate), gain };
-  return fillTemplate('listen.ino', sketch, 'export');
+  const { hal, microphone } = board;
+  const common = { toolVersion, board: lineText(board.name), gain: microphone?.gain ?? 0 };
+  if (hal === 'arduino-pdm')
+    return fillTemplate('listen.ino', { ...common, ring: ringOf(captureRate) }, 'export');
+  if (hal === 'esp32-i2s' && microphone !== null)
+    return fillTemplate('listen_i2s.ino', { ...common, ...i2sOf(microphone, captureRate) }, 'export');
+  throw inputError({
+    what: `there is no sketch for the microphone of ${board.id}`,
+    why: 'this export comes with one that listens; so far to PDM microphones of Arduino cores, and to I2S and PDM on an ESP32',
+    next: 'kws-gen export --cmake makes a library for any board; kws-gen render a PlatformIO project',
+  });
+}
+
+/** With PDM the clock comes out where the word clock would. */
+function i2sOf({ pins, settleMs, channel }: Microphone, captureRate: number) {
+  const pdm = pins.clk !== undefined;
+  return {
+    pdm,
+    mode: `I2S_MODE_MASTER | I2S_MODE_RX${pdm ? ' | I2S_MODE_PDM' : ''}`,
+    channel: channel === 'right' ? 'RIGHT' : 'LEFT',
+    settling: Math.round((settleMs * captureRate) / 1000),
+    bclk: pins.bclk ?? 'I2S_PIN_NO_CHANGE',
+    ws: pins.clk ?? pins.ws,
+    data: pins.data ?? pins.sd,
+  };
 }
 
 /** How PlatformIO compiles a device library, but for the language level; separated as CMake separates. */

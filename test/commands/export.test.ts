@@ -128,14 +128,15 @@ describe('export', () => {
       ['--esphome', '--board', 'native'],
       /chirp: the model keeps no state[\s\S]*train a streaming model/,
     ],
+    [
+      'an old compiler',
+      ['--arduino-library', '--board', 'esp32-s3-devkitc-1'],
+      /compiles as C\+\+11[\s\S]*--platformio --board esp32-s3-devkitc-1/,
+    ],
     ['a virtual board', ['--platformio', '--board', 'virtual-cortex-m4'], /no platform outside of kws-gen/],
     ['nothing said', [], /give --cmake, --arduino-library, --platformio/],
     ['both', ['--cmake', '--arduino-library'], /one kind at a time/],
-    [
-      'no sketch',
-      ['--arduino-library', '--board', 'esp32-s3-devkitc-1'],
-      /no sketch for the microphone of esp32-s3/,
-    ],
+    ['no sketch', ['--arduino-library', '--board', 'native'], /no sketch for the microphone of native/],
     ['no board known', ['--cmake', '--board', 'nativ'], /native/],
   ])('%s is told', async (_, argv, message) => {
     const { code, err } = await run(...argv);

@@ -20,6 +20,7 @@ import { describeWithToolchain, temporaryFolder } from './platform-support.js';
 const EXAMPLE = join(root, 'examples', 'chirp');
 const STAND_IN = join(root, 'test', 'e2e', 'fixtures', 'arduino-sketch');
 const ZEPHYR_STAND_IN = join(root, 'test', 'e2e', 'fixtures', 'zephyr');
+const VENDOR_ESP32 = join(root, 'test', 'fixtures', 'vendor-headers', 'arduino-esp32');
 const BARE = [
   '-mcpu=cortex-m4',
   '-mthumb',
@@ -90,6 +91,30 @@ describeWithToolchain('exported libraries', () => {
     ]);
     const lines = heard.map(({ label, p, ms }) => `${label} ${Math.round(p * 100)} ${ms}`);
     expect(await listen(program)).toEqual([...lines, 'no audio']);
+  });
+
+  test.each([
+    ['I2S', 'esp32-s3-devkitc-1', '-DBITS=32'],
+    ['PDM', 'seeed-xiao-esp32s3-sense', '-DBITS=16'],
+  ])('as a PlatformIO project, its sketch on an ESP32 with %s', async (_, board, bits) => {
+    const sketch = join(folder, `${board}.cpp`);
+    writeFileSync(sketch, textOf(library('platformio', board), 'src/main.cpp'));
+    const program = join(folder, `${board} sketch`);
+    const { gain = 0 } = findBoard(board).microphone!;
+    const includes = readdirSync(join(folder, 'cmake', 'lib')).map((name) =>
+      join(folder, 'cmake', 'lib', name, 'include'),
+    );
+    await execa('g++', [
+      ...['-std=gnu++17', '-Wall', '-Wextra', '-Werror', bits, `-DGAIN=${gain}`],
+      ...[...includes, STAND_IN, VENDOR_ESP32].flatMap((path) => ['-I', path]),
+      ...[sketch, join(STAND_IN, 'i2s.cpp'), join(folder, 'built', 'libkws_chirp.a'), '-o', program],
+    ]);
+    // Of 16 bits those that the gain shifts out are lost before.
+    const given = bits === '-DBITS=16' ? samples.map((sample) => (sample >> gain) << gain) : samples;
+    const detections = runClip(createHostRun(project), given).flatMap((event) =>
+      event.t === 'detect' ? [`${event.label} ${event.p.toFixed(2)}`] : [],
+    );
+    expect(await listen(program)).toEqual(detections);
   });
 
   test('as a PlatformIO project, for this computer', async () => {
