@@ -17,6 +17,8 @@ export interface MicInput {
   readonly rate: number;
   /** Whether the samples come as fast as they are made, so that their rate can be measured. */
   readonly live: boolean;
+  /** What had piled up comes first, at once: a stream that was begun before the board listened. */
+  readonly piledUp?: boolean;
   /** Samples that did not arrive, or found no room on the board. */
   readonly missing: number;
   readonly overrun: number;
@@ -72,6 +74,7 @@ const FRAME_MS = 20;
 const SETTLES_WITHIN_MS = 2000;
 /** Shortest time over which a rate is believed, and what of it the jitter of arrivals may be. */
 const RATE_FROM_MS = 2000;
+const STRETCH_MS = 500;
 const RATE_WARNING = 0.003;
 const RATE_FAULT = 0.01;
 
@@ -97,7 +100,7 @@ export function micReport(input: MicInput): MicReport {
     clippedSamples: clipped,
     missingSamples: missing,
     overrunSamples: overrun,
-    measuredRate: input.live ? measuredRate(input.blocks, missing) : null,
+    measuredRate: input.live ? rateOf(input) : null,
     rate,
     settlingMs: Math.round((1000 * settled) / rate),
   };
@@ -268,6 +271,23 @@ function settlingOf(samples: Int16Array, rate: number): number {
     if (Math.abs(means[i]! - final) > Math.max(tolerance, own[i]!)) frames = i + 1;
   }
   return frames * size;
+}
+
+/** Hz, or null where it cannot be measured. */
+function rateOf({ blocks, rate, missing, piledUp = false }: MicInput): number | null {
+  return measuredRate(piledUp ? blocks.slice(steadyFrom(blocks, rate)) : blocks, missing);
+}
+
+/** The first block behind the last half second in which more came than a quarter too much. */
+function steadyFrom(blocks: readonly Block[], rate: number): number {
+  const most = 1.25 * rate * (STRETCH_MS / 1000);
+  let [begin, count, steady] = [0, 0, 0];
+  for (const [i, { samples, arrivedMs }] of blocks.entries()) {
+    count += samples.length;
+    while (arrivedMs - blocks[begin]!.arrivedMs > STRETCH_MS) count -= blocks[begin++]!.samples.length;
+    if (count > most) steady = i + 1;
+  }
+  return steady;
 }
 
 /** By the line of least squares through what had come and when; null where it is too short. */

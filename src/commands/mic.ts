@@ -66,7 +66,7 @@ export async function mic(options: OptionValues, context: CommandContext, stages
     signal.throwIfAborted();
     const { missing, overrun } = track;
     const live = !played || play[0] === '-';
-    const report = micReport({ blocks, rate, live, missing, overrun });
+    const report = micReport({ blocks, rate, live, piledUp: played, missing, overrun });
     out.result({ t: 'mic', board, build, ...report }, [...micLines(report, board), ...afterwards(aim)]);
     return report.passed ? 0 : 1;
   });

@@ -87,6 +87,23 @@ test('numbers are those of the sound', () => {
   expect(heard(to16(room(1))).measuredRate).toBeNull();
 });
 
+test('of a stream what had piled up counts for no rate', () => {
+  const samples = to16(room(6));
+  const blocks = Array.from({ length: Math.floor(samples.length / BLOCK) }, (_, i) => ({
+    samples: samples.subarray(i * BLOCK, (i + 1) * BLOCK),
+    // Two seconds of it at once.
+    arrivedMs: i < 125 ? i / 10 : (1000 * (i - 125) * BLOCK) / (0.98 * RATE) + 20,
+  }));
+  const report = (piledUp: boolean, count = blocks.length) =>
+    micReport({
+      ...{ blocks: blocks.slice(0, count), rate: RATE, live: true, piledUp },
+      ...{ missing: 0, overrun: 0 },
+    }).measuredRate;
+  expect(Math.abs(report(true)! - 0.98 * RATE)).toBeLessThan(5);
+  expect(report(true, 200)).toBeNull();
+  expect(Math.abs(report(false)! - 0.98 * RATE)).toBeGreaterThan(50);
+});
+
 test('the verdict is a sentence', () => {
   expect(micLines(heard(to16(room(5))), 'b').at(-1)).toBe('The microphone is good');
   expect(micLines(heard(new Int16Array(RATE)), 'b').at(-1)).toBe(
