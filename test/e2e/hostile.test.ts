@@ -36,7 +36,7 @@ beforeAll(async () => {
   project = shop.example('hostile');
   const read = (name: string) => readFileSync(join(project, name));
   good = { model: read('chirp.tflite'), kws: read('kws.json').toString(), clip: read('chirp.wav') };
-  expect((await runHere(['render'])).code).toBe(0);
+  expect((await runHere(['render', '--json'])).code).toBe(0);
   firmware = hashOf(join(project, 'firmware-out'));
 });
 afterAll(() => shop?.close());
