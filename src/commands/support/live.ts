@@ -179,11 +179,14 @@ export class LiveControl {
       await this.#device.session.command(line);
     } catch (error) {
       if (!(error instanceof KwsError) || word === 'cutoff') throw error;
+      const why = error.problems[0]?.why ?? error.problems[0]?.what ?? 'it does not say why';
       throw toolError({
         what: `the board does not take \`${line}\``,
         where: this.#device.session.path,
-        why: error.problems[0]?.why ?? error.problems[0]?.what ?? 'it does not say why',
-        next: 'kws-gen flash --live uploads firmware whose window, refractory time and gain can be set',
+        why,
+        next: /unknown command/.test(why)
+          ? 'kws-gen flash --live uploads firmware whose window, refractory time and gain can be set'
+          : 'give another value, or leave it as it is',
       });
     }
   }
