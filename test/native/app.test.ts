@@ -383,8 +383,14 @@ describe('the microphone', () => {
   });
 
   test('of which samples are lost now and then is a fault, once each time', async () => {
-    const [said] = await run({ mic: 'works' }, 'd', 'm 5000 1', 'd', listen(1, 9), 'm 5000 1', 'd');
+    const [said, since, anew] = await run(
+      ...([{ mic: 'works' }, 'd', 'm 5000 1', 'd', listen(1, 9), 'm 5000 1', 'd', mark] as const),
+      ...[say('stats'), mark, say('reset'), say('stats')],
+    );
     expect(count(said!, 'fault overrun')).toBe(2);
+    // Every reset counts anew: a host that adds up clips counts none of them twice.
+    expect(since!.at(-1)).toMatchObject({ overruns: expect.toSatisfy((lost) => lost > 0) });
+    expect(anew!.at(-1)).toMatchObject({ overruns: 0 });
   });
 
   test('of which samples are lost all the time is a fault, too, but not in every line', async () => {

@@ -276,6 +276,8 @@ void App::handle(const Command& command) {
   switch (command.kind) {
     case CommandKind::kReset:
       pipeline_.clear_ticks();
+      ring_.reset_overruns();
+      told_overruns_ = 0;
       host_.end();
       ring_.select(ring_.source());
       reset();
