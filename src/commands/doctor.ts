@@ -25,19 +25,17 @@ export const doctorCommand: Command = {
   name: 'doctor',
   summary: 'check what building, flashing and virtual boards need',
   description:
-    'Lists every prerequisite: found or not, what does not work without it, and the command that brings it. --fix installs PlatformIO, and what train needs, into folders of their own in the user’s cache (some 200 and 630 MB), and on Debian, as root, the system’s packages; on a terminal it asks before. Boards of your own, boards/*.board.json beside kws.json, are checked, too. Exit code 1 where something is missing or wrong.',
+    'Lists every prerequisite: found or not, what does not work without it, and the command that brings it. --fix installs PlatformIO into a folder of its own in the user’s cache (some 200 MB), and on Debian, as root, the system’s packages; on a terminal it asks before. What only train needs is listed, and left to train --fix (some 630 MB). Boards of your own, boards/*.board.json beside kws.json, are checked, too. Exit code 1 where something is missing or wrong.',
   examples: ['kws-gen doctor', 'kws-gen doctor --fix'],
   options: ['project', 'fix', 'yes'],
   async run(options, context) {
     const stages = await import('../platformio/toolchain.js');
     const { trainingPrerequisites } = await import('../train/prerequisites.js');
-    const { mendTraining } = await import('./support/train-install.js');
     const request = { fix: options.fix === true, ask: options.yes !== true };
     return doctor(request, context, {
       ...stages,
       checkPrerequisites: (needs) => stages.checkPrerequisites(process.env, needs),
       trainingPrerequisites,
-      mendTraining: () => mendTraining(options, context),
       boards: () => boardsOf(options, context.directory),
     });
   },
@@ -51,8 +49,6 @@ export interface DoctorStages {
   installPackages(packages: readonly string[], options: InstallOptions): Promise<void>;
   installPlatformio(options: InstallOptions): Promise<unknown>;
   trainingPrerequisites(): Promise<readonly TrainingPrerequisite[]>;
-  /** Installs what training needs, where that is agreed to. */
-  mendTraining(): Promise<unknown>;
   /** What killed runs left behind. */
   leftOver(): readonly LeftOver[];
 }
@@ -73,9 +69,7 @@ export async function doctor(
   const check = () => stages.checkPrerequisites({ git });
   let found = await check();
   if (request.fix) found = await mend(found, request, context, { ...stages, check });
-  const training = await stages.trainingPrerequisites();
-  if (request.fix && training.some((one) => !one.found)) await stages.mendTraining();
-  const rows: readonly Row[] = [...found, ...(request.fix ? await stages.trainingPrerequisites() : training)];
+  const rows: readonly Row[] = [...found, ...(await stages.trainingPrerequisites())];
   for (const one of rows) context.out.result({ t: 'prerequisite', ...one }, lines(one));
   showOwnBoards(boards, context);
   await endLeftOver(request, context, stages);
@@ -165,7 +159,10 @@ async function mend(
     await stages.installPackages(packages, options);
     now = await stages.check();
   }
-  if (!isThere(now, 'platformio') && (await agreed('Install PlatformIO into kws-gen’s cache folder?'))) {
+  if (
+    !isThere(now, 'platformio') &&
+    (await agreed('Install PlatformIO, some 200 MB, into kws-gen’s cache folder?'))
+  ) {
     await stages.installPlatformio(options);
     now = await stages.check();
     if (!isThere(now, 'platformio'))

@@ -17,10 +17,13 @@ const FOLDER = fileURLToPath(new URL('../../templates/train/', import.meta.url))
 export const TRAINING_LOCK = join(FOLDER, 'requirements.lock');
 export const FIT_SCRIPT = join(FOLDER, 'fit.py');
 
+/** What the venv takes of the disk. */
+export const TRAINING_SIZE = 'some 630 MB';
+
 const REQUEST: VenvRequest = {
   name: 'training',
   lock: TRAINING_LOCK,
-  what: 'JAX and a pronunciation dictionary, some 630 MB',
+  what: `JAX and a pronunciation dictionary, ${TRAINING_SIZE}`,
   why: 'networks are trained in it',
 };
 

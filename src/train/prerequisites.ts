@@ -1,6 +1,6 @@
 /** What training needs of a machine, for `kws-gen doctor`: found or not, each with the fix. */
 import type { Prerequisite } from '../platformio/prerequisites.js';
-import { findTrainingEngine } from './engine.js';
+import { findTrainingEngine, TRAINING_SIZE } from './engine.js';
 import { findEngines } from './voices/engines.js';
 import { VOICES_FIX } from './voices/packages.js';
 
@@ -18,7 +18,7 @@ export async function trainingPrerequisites(
       neededFor: 'train',
       found: engine !== undefined,
       ...(engine === undefined ? {} : { path: engine.python }),
-      fix: 'kws-gen train --fix (some 630 MB)',
+      fix: `kws-gen train --fix (${TRAINING_SIZE})`,
     },
     {
       id: 'voices',

@@ -1,13 +1,16 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { loadBoards } from '../../src/boards/index.js';
 import { type DoctorStages, doctor } from '../../src/commands/doctor.js';
+import { confirm } from '../../src/commands/support/prompts.js';
 import { KwsError } from '../../src/diagnostics/errors.js';
 import { missingPackages } from '../../src/platformio/install-packages.js';
 import type { Prerequisite, PrerequisiteId } from '../../src/platformio/prerequisites.js';
 import { fakeContext } from '../support/command-line.js';
+
+vi.mock('../../src/commands/support/prompts.js', () => ({ confirm: vi.fn() }));
 
 const IDS: readonly PrerequisiteId[] = ['python', 'platformio', 'scons', 'qemu'];
 
@@ -25,7 +28,6 @@ function prerequisites(missing: ReadonlySet<PrerequisiteId>): readonly Prerequis
 function machine(missing: readonly PrerequisiteId[], mayInstall = true, trainsNot = false) {
   const lacks = new Set(missing);
   const installed: string[] = [];
-  const trains = { missing: trainsNot };
   const stages: DoctorStages = {
     boards: async () => loadBoards(),
     checkPrerequisites: async () => prerequisites(lacks),
@@ -39,13 +41,10 @@ function machine(missing: readonly PrerequisiteId[], mayInstall = true, trainsNo
         id: 'training',
         name: 'JAX',
         neededFor: 'train',
-        found: !trains.missing,
-        fix: 'kws-gen train --fix',
+        found: !trainsNot,
+        fix: 'kws-gen train --fix (some 630 MB)',
       },
     ],
-    mendTraining: async () => {
-      trains.missing = false;
-    },
     leftOver: () => [],
     installPlatformio: async () => {
       installed.push('platformio');
@@ -80,14 +79,26 @@ describe('doctor', () => {
     expect(out()).toContain('optional SCONS: needed for x\n         next: get scons\n');
   });
 
-  test('what training needs is listed, is no failure, and --fix installs it', async () => {
-    const { context, out } = fakeContext();
-    const { stages } = machine([], true, true);
-    expect(await doctor(NO_FIX, context, stages)).toBe(0);
-    expect(out()).toContain('optional JAX: needed for train\n         next: kws-gen train --fix\n');
-    const after = fakeContext();
-    expect(await doctor(FIX, after.context, stages)).toBe(0);
-    expect(after.out()).toContain('ok       JAX\n');
+  test.each([NO_FIX, FIX])(
+    'what training needs is listed, no failure, and never installed: %o',
+    async (how) => {
+      const { context, out } = fakeContext();
+      const { stages, installed } = machine([], true, true);
+      expect(await doctor(how, context, stages)).toBe(0);
+      expect(out()).toContain(
+        'optional JAX: needed for train\n         next: kws-gen train --fix (some 630 MB)\n',
+      );
+      expect(installed).toEqual([]);
+    },
+  );
+
+  test('on a terminal --fix asks, with the size', async () => {
+    const { stages, installed } = machine(['platformio', 'scons'], true, true);
+    const asked = vi.mocked(confirm).mockResolvedValueOnce(false);
+    const context = { ...fakeContext().context, interactive: true };
+    expect(await doctor({ fix: true, ask: true }, context, stages)).toBe(1);
+    expect(asked.mock.calls).toEqual([['Install PlatformIO, some 200 MB, into kws-gen’s cache folder?']]);
+    expect(installed).toEqual([]);
   });
 
   test('--fix: packages first, then PlatformIO, then looks again', async () => {

@@ -11,16 +11,15 @@ export async function installTraining(options: OptionValues, context: CommandCon
 }
 
 /** Installs what is missing and is agreed to; the packages that were. */
-export async function mendTraining(
+async function mendTraining(
   { yes }: OptionValues,
   { out, signal, interactive }: Pick<CommandContext, 'out' | 'signal' | 'interactive'>,
 ): Promise<readonly string[]> {
-  const [{ installPackages }, { findTrainingEngine, installTrainingEngine }, { missingVoicePackages }] =
-    await Promise.all([
-      import('../../platformio/toolchain.js'),
-      import('../../train/engine.js'),
-      import('../../train/voices/packages.js'),
-    ]);
+  const [{ installPackages }, engine, { missingVoicePackages }] = await Promise.all([
+    import('../../platformio/toolchain.js'),
+    import('../../train/engine.js'),
+    import('../../train/voices/packages.js'),
+  ]);
   const options = { signal, onProgress: (text: string) => out.progress(text) };
   const agreed = async (question: string) => {
     if (yes === true || !interactive) return true;
@@ -30,9 +29,9 @@ export async function mendTraining(
   if (packages.length > 0 && (await agreed(`Install system-wide: ${packages.join(' ')}?`)))
     await installPackages(packages, options);
   if (
-    (await findTrainingEngine()) === undefined &&
-    (await agreed('Install JAX, some 630 MB, into kws-gen’s cache folder?'))
+    (await engine.findTrainingEngine()) === undefined &&
+    (await agreed(`Install JAX, ${engine.TRAINING_SIZE}, into kws-gen’s cache folder?`))
   )
-    await installTrainingEngine(options);
+    await engine.installTrainingEngine(options);
   return packages;
 }
