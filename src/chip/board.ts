@@ -6,8 +6,8 @@
  * its standard input. Says `ready` once. MEMORY is only what the process is known by.
  */
 import { readFileSync, readSync, writeSync } from 'node:fs';
-import { flashSegments } from './elf.js';
 import { EmulatedChip } from './emulated-chip.js';
+import { flashSegments } from './flash-segments.js';
 import { loadRp2040js } from './rp2040js.js';
 import { SerialLine } from './serial-line.js';
 

@@ -10,7 +10,7 @@
  *   entering the handler (ARMv6-M ARM B1.5.17).
  * - ADCS and SBCS set the overflow flag as the manual says where 0x7fffffff and the carry meet.
  */
-import type { Segment } from './elf.js';
+import type { Segment } from './flash-segments.js';
 import type { Chip, Clock, Logger, Rp2040js } from './rp2040js.js';
 
 const RAM_START = 0x20000000;

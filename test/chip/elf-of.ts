@@ -1,4 +1,4 @@
-import type { Segment } from '../../src/chip/elf.js';
+import type { Segment } from '../../src/chip/flash-segments.js';
 
 /** A program file with these segments. */
 export function elfOf(segments: readonly Segment[]): Uint8Array {

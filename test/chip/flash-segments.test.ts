@@ -1,6 +1,6 @@
 /** Program files, right and wrong. */
 import { expect, test } from 'vitest';
-import { flashSegments, type Segment } from '../../src/chip/elf.js';
+import { flashSegments, type Segment } from '../../src/chip/flash-segments.js';
 import { elfOf } from './elf-of.js';
 
 const at = (address: number, ...bytes: number[]): Segment => ({ address, bytes: Uint8Array.from(bytes) });
@@ -21,12 +21,12 @@ const with32 = (offset: number, value: number) => {
 };
 
 test.each<[string, Uint8Array, RegExp]>([
-  ['nothing', new Uint8Array(), /no program for a 32-bit Arm/],
-  ['text', new TextEncoder().encode('hello'.repeat(20)), /no program for a 32-bit Arm/],
-  ['of another processor', with32(16, 0x00f30002), /no program for a 32-bit Arm/],
-  ['a table beyond the end', with32(28, 0xfffffff0), /table of segments/],
-  ['segments without a size', with32(40, 0x00000034), /table of segments/],
-  ['too many segments', with32(44, 0xffff), /table of segments/],
+  ['nothing', new Uint8Array(), /ends in its header/],
+  ['text', new TextEncoder().encode('hello'.repeat(20)), /no program for a 32-bit board/],
+  ['of another processor', with32(16, 0x00f30002), /no program for an Arm processor/],
+  ['a table beyond the end', with32(28, 0xfffffff0), /ends in its program headers/],
+  ['segments without a size', with32(40, 0x00000034), /program headers of 0 bytes/],
+  ['too many segments', with32(44, 0xffff), /ends in its program headers/],
   ['contents beyond the end', with32(52 + 16, 0x10000), /cut off/],
   ['loaded into RAM', with32(52 + 12, 0x20000000), /0x20000000, which is not in the RP2040's flash/],
   ['beyond the flash', with32(52 + 12, 0x10ffffff), /not in the RP2040's flash/],
