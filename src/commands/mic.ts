@@ -5,8 +5,8 @@ import type { Stages } from '../targets/stages.js';
 import { hearAudio, withAudioBoard } from './support/audio-board.js';
 import type { Command, CommandContext, Verdict } from './support/command.js';
 import type { OptionValues } from './support/options.js';
+import { afterwards } from './support/own-firmware.js';
 import { TARGET_OPTIONS } from './support/project-options.js';
-import { afterwards } from './support/proof.js';
 import { stagesOf } from './support/stages.js';
 
 const USUAL_MS = 5000;

@@ -3,9 +3,10 @@ import { relative, resolve } from 'node:path';
 import type { Stages } from '../targets/stages.js';
 import type { Command, CommandContext, Verdict } from './support/command.js';
 import type { OptionValues } from './support/options.js';
+import { afterwards, inOwnFolder } from './support/own-firmware.js';
 import { refuseExisting } from './support/paths.js';
 import { aimOf, TARGET_OPTIONS } from './support/project-options.js';
-import { afterwards, inProofFolder, proofClips } from './support/proof.js';
+import { proofClips } from './support/proof-clips.js';
 import { progressOf, showAim, uploadingText } from './support/show-build.js';
 import { stagesOf } from './support/stages.js';
 
@@ -45,7 +46,7 @@ async function profile(
   const rate = proofNumbers(aim).captureRate;
   const [clip] = await proofClips(path === undefined ? [] : [path], rate, context, stages);
   showAim(aim, out);
-  const report = await inProofFolder(options, context, (folder) =>
+  const report = await inOwnFolder(options, context, (folder) =>
     profileBoard(
       aim,
       clip!,

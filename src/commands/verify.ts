@@ -2,8 +2,9 @@
 import type { Stages } from '../targets/stages.js';
 import type { Command, CommandContext, Verdict } from './support/command.js';
 import type { OptionValues } from './support/options.js';
+import { afterwards, inOwnFolder } from './support/own-firmware.js';
 import { aimOf, TARGET_OPTIONS } from './support/project-options.js';
-import { afterwards, inProofFolder, proofClips } from './support/proof.js';
+import { proofClips } from './support/proof-clips.js';
 import { progressOf, showAim, uploadingText } from './support/show-build.js';
 import { stagesOf } from './support/stages.js';
 
@@ -17,7 +18,7 @@ export const verifyCommand: Command = {
   },
   summary: 'prove that a board computes what the host does, in every bit',
   description:
-    'Builds firmware that tells every value on its way, uploads it, plays the clips to it and holds each value against the host’s own: samples, frames of features, inputs, the output of every operator, outputs, means, decisions. The first that differs is named, with both values and the likely cause. Exit code 0: all are the same, 1: one is not. The firmware is for this proof alone: real boards need flash again afterwards.',
+    'Builds firmware that tells every value on its way, uploads it, plays the clips to it and holds each value against the host’s own: samples, frames of features, inputs, the output of every operator, outputs, means, decisions. The first that differs is named, with both values and the likely cause. Exit code 0: all are the same, 1: one is not. The firmware is for this alone: real boards need flash again afterwards.',
   examples: [
     'kws-gen verify okay_nabu.wav --board virtual-cortex-m4',
     'kws-gen verify --board native --json',
@@ -41,7 +42,7 @@ async function verify(
   const { proofNumbers, verifyBoard } = await import('../proof/verify.js');
   const clips = await proofClips(paths, proofNumbers(aim).captureRate, context, stages);
   showAim(aim, out);
-  const report = await inProofFolder(options, context, (folder) =>
+  const report = await inOwnFolder(options, context, (folder) =>
     verifyBoard(
       aim,
       clips,

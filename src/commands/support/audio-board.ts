@@ -13,8 +13,8 @@ import type { Stages } from '../../targets/stages.js';
 import { type Clips, clipsOf, USUAL_RATE } from './clips.js';
 import type { CommandContext } from './command.js';
 import type { OptionValues } from './options.js';
+import { inOwnFolder } from './own-firmware.js';
 import { aimOf } from './project-options.js';
-import { inProofFolder } from './proof.js';
 import { progressOf, showAim, uploadingText } from './show-build.js';
 
 /** 16-bit samples at 16 kHz in base64 take 46 KB a second. */
@@ -60,7 +60,7 @@ export async function withAudioBoard<T>(
     });
   showAim(aim, context.out);
   const { startBoard } = await import('../../targets/boards.js');
-  return inProofFolder(options, context, async (folder) => {
+  return inOwnFolder(options, context, async (folder) => {
     const upload = {
       ...progressOf(context.out, context.signal),
       folder,
