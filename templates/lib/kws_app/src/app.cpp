@@ -219,6 +219,9 @@ void App::handle_frame(const Command& frame) {
 
 void App::handle(const Command& command) {
   greeted_ = true;
+#ifdef KWS_TRACE
+  if (tells_values(command.kind)) return trace(command);
+#endif
   switch (command.kind) {
     case CommandKind::kNone:
       return;
@@ -244,16 +247,6 @@ void App::handle(const Command& command) {
       tracer.set_mode(Tracer::Mode::kOff);
 #endif
       return send_ok("trace");
-#ifdef KWS_TRACE
-    case CommandKind::kTraceDigests:
-    case CommandKind::kTraceMemory:
-    case CommandKind::kTraceValues:
-    case CommandKind::kTraceConstants:
-    case CommandKind::kTraceConstant:
-    case CommandKind::kTraceTicks:
-    case CommandKind::kTraceReport:
-      return trace(command);
-#endif
     case CommandKind::kCredit:
       return send_credit(false);
 #ifdef KWS_AUDIO

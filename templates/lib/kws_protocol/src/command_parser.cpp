@@ -85,6 +85,9 @@ const char* command_name(CommandKind kind) {
   for (const Plain& plain : kPlainCommands) {
     if (plain.kind == kind) return plain.word;
   }
+#ifdef KWS_TRACE
+  if (tells_values(kind)) return "trace";
+#endif
   switch (kind) {
     case CommandKind::kPlay:
     case CommandKind::kPlayMemory:
@@ -93,15 +96,6 @@ const char* command_name(CommandKind kind) {
       return "input";
     case CommandKind::kTraceFeatures:
     case CommandKind::kTraceOff:
-#ifdef KWS_TRACE
-    case CommandKind::kTraceDigests:
-    case CommandKind::kTraceMemory:
-    case CommandKind::kTraceValues:
-    case CommandKind::kTraceConstants:
-    case CommandKind::kTraceConstant:
-    case CommandKind::kTraceTicks:
-    case CommandKind::kTraceReport:
-#endif
       return "trace";
     case CommandKind::kCutoff:
       return "cutoff";

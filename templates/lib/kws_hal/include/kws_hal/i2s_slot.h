@@ -3,11 +3,23 @@
 
 #include <cstdint>
 
+// Bits by which samples are shifted up, where the board file says nothing: 6 dB each.
+#ifndef KWS_MIC_GAIN
+#define KWS_MIC_GAIN 0
+#endif
+
 namespace kws {
 
 // Bits by which samples are shifted up; with KWS_LIVE they may be set while samples come in.
 #ifdef KWS_LIVE
 using SlotGain = volatile int;
+
+// False, and nothing is set, where it is more than `most`.
+inline bool set_slot_gain(SlotGain* gain, uint32_t bits, uint32_t most) {
+  if (bits > most) return false;
+  *gain = static_cast<int>(bits);
+  return true;
+}
 #else
 using SlotGain = const int;
 #endif

@@ -6,6 +6,10 @@
 #include <cstddef>
 #include <cstdint>
 
+#ifndef KWS_MIC_SETTLE_MS
+#define KWS_MIC_SETTLE_MS 0
+#endif
+
 namespace kws {
 
 class Settling {

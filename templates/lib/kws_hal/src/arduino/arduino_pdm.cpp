@@ -18,10 +18,6 @@
 #include "kws_hal/kws_hal.h"
 #include "kws_hal/settling.h"
 
-#ifndef KWS_MIC_SETTLE_MS
-#define KWS_MIC_SETTLE_MS 0
-#endif
-
 namespace kws {
 namespace hal {
 namespace {

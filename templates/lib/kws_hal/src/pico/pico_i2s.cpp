@@ -10,19 +10,12 @@
 #include "kws_hal/kws_hal.h"
 #include "kws_hal/settling.h"
 
-#ifndef KWS_MIC_SETTLE_MS
-#define KWS_MIC_SETTLE_MS 0
-#endif
-// Bits by which samples are shifted up: 6 dB each.
-#ifndef KWS_MIC_GAIN
-#define KWS_MIC_GAIN 0
-#endif
-
 namespace kws {
 namespace hal {
 namespace {
 
-static_assert(KWS_MIC_GAIN >= 0 && KWS_MIC_GAIN <= 16, "KWS_MIC_GAIN is 0 to 16 bits");
+constexpr int kMostGain = 16;
+static_assert(KWS_MIC_GAIN >= 0 && KWS_MIC_GAIN <= kMostGain, "KWS_MIC_GAIN is 0 to 16 bits");
 #if defined(KWS_MIC_PIN_WS)
 static_assert(KWS_MIC_PIN_WS == KWS_MIC_PIN_BCLK + 1,
               "the pin ws is the one after bclk: this core's PIO program has no other");
@@ -64,11 +57,7 @@ void on_receive() {
 bool has_microphone() { return true; }
 
 #ifdef KWS_LIVE
-bool microphone_gain(uint32_t bits) {
-  if (bits > 16) return false;
-  gain_bits = static_cast<int>(bits);
-  return true;
-}
+bool microphone_gain(uint32_t bits) { return set_slot_gain(&gain_bits, bits, kMostGain); }
 #endif
 
 bool microphone_begin(AudioRing& to, uint32_t sample_rate, const char** reason) {

@@ -31,7 +31,7 @@ enum class CommandKind : uint8_t {
   kTraceOff,
   kCutoff,  // model, value: 0…255
 #ifdef KWS_TRACE
-  kTraceDigests,
+  kTraceDigests,  // the first and the last are named in tells_values()
   kTraceMemory,
   kTraceValues,     // numbers: stage, model, number, id
   kTraceConstants,  // model: of a model, of the front end, of the resampler
@@ -54,6 +54,13 @@ enum class CommandKind : uint8_t {
   kBadCommand,  // reason; the fault `bad-command`
   kBadFrame,    // reason; the fault `bad-frame`
 };
+
+#ifdef KWS_TRACE
+// Whether it is a `trace` that only firmware which tells its values understands.
+constexpr bool tells_values(CommandKind kind) {
+  return kind >= CommandKind::kTraceDigests && kind <= CommandKind::kTraceReport;
+}
+#endif
 
 constexpr uint32_t kPlayOpen = 0xffffffffu;
 
