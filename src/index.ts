@@ -3,10 +3,13 @@
  * takes; see docs/architecture.md. Nothing here prints or exits; what goes wrong is a `KwsError`.
  */
 
+export { type Artifact, readArtifact } from './artifacts/read.js';
 export { type Clip, loadClip, openClip } from './audio/clip.js';
 export { type Bench, type BenchBoard, benchTrust, chooseBoards, loadBench } from './bench/load.js';
 export { openBenchBoard } from './bench/open.js';
 export * from './boards/index.js';
+export { type Block, type MicInput, type MicReport, micReport } from './capture/quality.js';
+export { AudioTrack, type Piece } from './capture/track.js';
 export { createDetector, type Detection, type Detector } from './detector/detector.js';
 export {
   DETECTOR_PRESETS,
@@ -116,7 +119,7 @@ export {
   testSuite,
 } from './suite/test-suite.js';
 export type * from './suite/types.js';
-export { type Aim, type AimOptions, aimAt } from './targets/aim.js';
+export { type Aim, type AimOptions, aimAt, withAudio } from './targets/aim.js';
 export {
   type FoundOptions,
   type OpenBoard,

@@ -5,6 +5,7 @@
  * board's file, unless only the other runtime runs the models). Leaves to others: what the board file says (`boards/`), which port it is on (`locate`).
  */
 import { join, relative } from 'node:path';
+import { halDefines } from '../boards/hal-defines.js';
 import { type Boards, findBoard, loadBoards, projectBoards, resolveTwin } from '../boards/index.js';
 import type { ResolvedBoard } from '../boards/types.js';
 import { inputError } from '../diagnostics/errors.js';
@@ -105,4 +106,17 @@ export function aimAt(given: LoadedProject, options: AimOptions = {}): Aim {
     ...(tflmPath === undefined ? {} : { tflmPath }),
     ...(trust.length === 0 ? {} : { trust }),
   };
+}
+
+/** 16-bit samples at 16 kHz in base64 take 46 KB a second. */
+const FAST_BAUD = 921_600;
+
+/** An aim with firmware that sends what it hears, over a line that is fast enough where the line has a speed. */
+export function withAudio(aim: Aim): Aim {
+  const { board } = aim;
+  if (board.kind !== 'real' || board.monitorBaud >= FAST_BAUD) return { ...aim, audio: true };
+  const fast = { ...board, monitorBaud: FAST_BAUD };
+  const baud = halDefines(fast).get('KWS_SERIAL_BAUD')!;
+  const defines = new Map([...board.halDefines, ['KWS_SERIAL_BAUD', baud]]);
+  return { ...aim, audio: true, board: { ...fast, halDefines: defines } };
 }

@@ -188,7 +188,7 @@ describeWithToolchain('the package', () => {
   test('is imported, with its types', async () => {
     const script = `
 import { readFileSync } from 'node:fs';
-import { inspectModel, KwsError, loadBoards, type Model, openModel } from 'kws-gen';
+import { inspectModel, KwsError, loadBoards, type MicReport, micReport, type Model, openModel, readArtifact } from 'kws-gen';
 
 const path = ${JSON.stringify(join(installed, 'examples', 'chirp', 'chirp.tflite'))};
 const model: Model = openModel(readFileSync(path), path);
@@ -201,7 +201,9 @@ try {
 } catch (error) {
   if (error instanceof KwsError) refused = error.problems[0]?.where;
 }
-console.log(JSON.stringify({ operators: model.operators.length, summary: typeof summary, boards: loadBoards().size, refused }));
+const silent: MicReport = micReport({ blocks: [], rate: 16_000, live: false, missing: 0, overrun: 0 });
+const artifact = await readArtifact(path).catch((error: KwsError) => error.problems[0]?.what);
+console.log(JSON.stringify({ operators: model.operators.length, summary: typeof summary, boards: loadBoards().size, refused, microphone: silent.passed, artifact }));
 `;
     writeFileSync(join(user, 'use.ts'), script);
     mkdirSync(join(user, 'node_modules', '@types'), { recursive: true });
@@ -224,6 +226,8 @@ console.log(JSON.stringify({ operators: model.operators.length, summary: typeof 
       summary: 'object',
       boards: packed.files.filter(({ path }) => path.startsWith('boards/')).length,
       refused: expect.stringContaining('broken.tflite'),
+      microphone: false,
+      artifact: 'is no firmware that is known',
     });
   });
 

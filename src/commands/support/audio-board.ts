@@ -4,9 +4,8 @@
  * Owns: that it is asked for its audio and asked to stop, the end by time and by Ctrl-C. Leaves to others: what becomes
  * of the sound (`capture/`).
  */
-import { halDefines } from '../../boards/hal-defines.js';
 import { inputError } from '../../diagnostics/errors.js';
-import type { Aim } from '../../targets/aim.js';
+import { type Aim, withAudio } from '../../targets/aim.js';
 import { type HeardEvent, hear, type PlayedClip } from '../../targets/hear.js';
 import type { Device } from '../../targets/open.js';
 import type { Stages } from '../../targets/stages.js';
@@ -16,19 +15,6 @@ import type { OptionValues } from './options.js';
 import { inOwnFolder } from './own-firmware.js';
 import { aimOf } from './project-options.js';
 import { progressOf, showAim, uploadingText } from './show-build.js';
-
-/** 16-bit samples at 16 kHz in base64 take 46 KB a second. */
-const FAST_BAUD = 921_600;
-
-/** The same with firmware that sends its audio, over a line that is fast enough where the line has a speed. */
-function withAudio(aim: Aim): Aim {
-  const { board } = aim;
-  if (board.kind !== 'real' || board.monitorBaud >= FAST_BAUD) return { ...aim, audio: true };
-  const fast = { ...board, monitorBaud: FAST_BAUD };
-  const baud = halDefines(fast).get('KWS_SERIAL_BAUD')!;
-  const defines = new Map([...board.halDefines, ['KWS_SERIAL_BAUD', baud]]);
-  return { ...aim, audio: true, board: { ...fast, halDefines: defines } };
-}
 
 export interface AudioBoard {
   readonly aim: Aim;
