@@ -162,7 +162,8 @@ function meter({ out }: CommandContext): (stage: Stage, part: number, text?: str
     const left = done > 0.02 ? ((Date.now() - began) * (1 - part)) / done / 1000 : undefined;
     const time = left === undefined ? '' : `, ${timeText(left)} left`;
     const percent = part > 0 ? ` ${Math.floor(100 * part)} %${time}` : '';
-    out.status(`${stage}:${percent}${text === undefined ? '' : ` (${text})`}`);
+    const details = `${percent}${text === undefined ? '' : ` (${text})`}`;
+    out.status(details === '' ? stage : `${stage}:${details}`);
   };
 }
 

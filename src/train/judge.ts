@@ -4,14 +4,16 @@
  * Owns: which clips say what. Leaves to others: running and counting (`evaluate/`).
  */
 import type { ClipFile } from '../evaluate/clips.js';
-import { evaluate } from '../evaluate/evaluate.js';
+import { countable, evaluate } from '../evaluate/evaluate.js';
 import { acceptRate, missRate } from '../evaluate/rates.js';
+import type { RanAll } from '../evaluate/run.js';
+import { createCounter } from '../evaluate/sweep/count.js';
 import type { Setting } from '../evaluate/sweep/grid.js';
 import type { TunedModel } from '../evaluate/tune/tune.js';
 import { tune } from '../evaluate/tune/tune.js';
 import type { RecordingOutcome } from '../evaluate/types.js';
 import type { LoadedProject } from '../project/resolve.js';
-import type { Figure } from './types.js';
+import type { CutoffRow, Figure } from './types.js';
 
 /** A clip and whatever it is to be counted among. */
 export interface JudgedClip extends ClipFile {
@@ -78,17 +80,22 @@ function figureText({ what, count, among, low, high }: Omit<Figure, 'text'>): st
 
 const figure = (counted: Omit<Figure, 'text'>): Figure => ({ ...counted, text: figureText(counted) });
 
-/** Every group of clips, counted. */
+export interface Judged {
+  readonly figures: readonly Figure[];
+  readonly cutoffs: readonly CutoffRow[];
+}
+
+/** Every group of clips, counted, and all of them at other cutoffs. */
 export async function judged(
   project: LoadedProject,
   { word, talk }: Clips,
   options: Options,
-): Promise<readonly Figure[]> {
-  if (word.length + talk.length === 0) return [];
+): Promise<Judged> {
+  if (word.length + talk.length === 0) return { figures: [], cutoffs: [] };
   const label = project.models[0]!.labels.at(-1)!;
   // Names must tell clips apart.
   const named = (clip: JudgedClip) => ({ path: clip.path, bytes: clip.bytes, name: clip.path });
-  const { report } = await evaluate(project, {
+  const { report, ran } = await evaluate(project, {
     positives: word.map((clip) => ({ ...named(clip), label })),
     negatives: talk.map(named),
     ...defined(options),
@@ -110,11 +117,42 @@ export async function judged(
       .filter(({ groups }) => groups.includes(group))
       .flatMap(({ path }) => fired.get(path) ?? []);
     if (own.length === 0) continue;
-    const counted = group.includes('near') ? firedOf(own) : acceptsOf(own);
+    const counted = isNear(group) ? firedOf(own) : acceptsOf(own);
     figures.push(figure({ of: group, ...counted }));
   }
-  return figures;
+  const near = new Set(talk.filter(({ groups }) => groups.some(isNear)).map(({ path }) => path));
+  return { figures, cutoffs: cutoffRows(project, ran, near) };
 }
+
+const isNear = (group: string): boolean => group.includes('near');
+
+/** Cutoffs that are shown beside the own one. */
+const CUTOFFS = [0.95, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3];
+
+/** @param near which files sound like the word */
+function cutoffRows(project: LoadedProject, ran: RanAll, near: ReadonlySet<string>): readonly CutoffRow[] {
+  const { detector } = project.models[0]!;
+  const counter = createCounter(countable(ran, ran.channels.wake[0]!));
+  const clips = ran.negatives.map(({ file, recording: { seconds } }) => ({
+    isNear: near.has(file.path),
+    seconds,
+  }));
+  const nearClips = clips.filter((one) => one.isNear).length;
+  const hours = clips.reduce((sum, one) => sum + (one.isNear ? 0 : one.seconds), 0) / 3600;
+  const rows = [...new Set([detector.cutoff, ...CUTOFFS])].sort((a, b) => b - a);
+  const counted = rows.map((cutoff): CutoffRow => {
+    const { misses, clips: words, accepts = [] } = counter({ ...detector, cutoff }, true);
+    const fired = clips.filter((one, i) => one.isNear && accepts[i]! > 0).length;
+    const falseAccepts = clips.reduce((sum, one, i) => sum + (one.isNear ? 0 : accepts[i]!), 0);
+    const own = cutoff === detector.cutoff;
+    return { cutoff, own, missed: misses, words, fired, near: nearClips, falseAccepts, hours };
+  });
+  // Where another label would have to be the likelier one, a lower cutoff changes nothing.
+  return counted.filter((row, i) => row.own || i === 0 || !sameCounts(row, counted[i - 1]!));
+}
+
+const sameCounts = (a: CutoffRow, b: CutoffRow): boolean =>
+  a.missed === b.missed && a.fired === b.fired && a.falseAccepts === b.falseAccepts;
 
 type Outcomes = readonly Pick<RecordingOutcome, 'seconds' | 'falseAccepts'>[];
 
@@ -133,9 +171,12 @@ function acceptsOf(own: Outcomes): Omit<Figure, 'of' | 'text'> {
   return { what: 'false accepts', count, among, low, high: high ?? Number.POSITIVE_INFINITY };
 }
 
-const groupsOf = (clips: readonly JudgedClip[]): readonly string[] => [
-  ...new Set(clips.flatMap(({ groups }) => groups)),
-];
+/** All first groups, then all second ones. */
+function groupsOf(clips: readonly JudgedClip[]): readonly string[] {
+  const levels = clips.reduce((most, { groups }) => Math.max(most, groups.length), 0);
+  const ofLevel = (level: number) => clips.flatMap(({ groups }) => groups[level] ?? []);
+  return [...new Set(Array.from({ length: levels }, (_, level) => ofLevel(level)).flat())];
+}
 
 const defined = ({ progress, signal }: Options) => ({
   ...(progress === undefined ? {} : { progress }),

@@ -1,5 +1,6 @@
 /** What is said of a trained detector: report.md for people, train.json for the same run again. */
 import { readFileSync } from 'node:fs';
+import type { AcceptRate } from '../evaluate/types.js';
 import type { KwsFile } from '../project/schema.js';
 import type { QuantizationReport } from '../quantize/report/types.js';
 import { VERSION } from '../version.js';
@@ -8,9 +9,10 @@ import type { Checked } from './check.js';
 import { TRAINING_LOCK } from './engine.js';
 import { type FloatModel, sha256 } from './export.js';
 import type { Fitted } from './fit.js';
+import type { Judged } from './judge.js';
 import type { Network } from './network.js';
 import type { UsableRecording } from './recordings.js';
-import type { Figure, TrainReport, TrainRequest } from './types.js';
+import type { CutoffRow, Figure, TrainReport, TrainRequest } from './types.js';
 import type { Spoken } from './voices/speak.js';
 import { keyOf } from './voices/speak.js';
 
@@ -25,19 +27,22 @@ export interface Facts {
   readonly float: FloatModel['files'];
   readonly int8: Uint8Array;
   readonly quantization: QuantizationReport;
-  readonly voices: readonly Figure[];
-  readonly people: readonly Figure[];
+  readonly voices: Judged;
+  readonly people: Judged;
   /** Whether some setting met the budget of false accepts. */
   readonly met: boolean;
+  /** False accepts in the talk that the setting was chosen with. */
+  readonly talk: AcceptRate;
 }
 
 export function record(facts: Facts): { readonly report: TrainReport; readonly json: object } {
   const { request, checked, amounts, clips, people, voices, quantization } = facts;
   const agreement = quantization.calibration.agreement.share;
   const report: TrainReport = {
-    headline: headlineOf(people),
-    people,
-    voices,
+    headline: headlineOf(people.figures),
+    people: people.figures,
+    voices: voices.figures,
+    cutoffs: voices.cutoffs,
     quantization: { snrDb: null, agreement },
     notes: notesOf(facts),
   };
@@ -86,19 +91,23 @@ function headlineOf(people: readonly Figure[]): string {
   return misses.map((figure) => `${figure.of}: ${figure.text}`).join('; ');
 }
 
-function notesOf({ request, people, met, voices }: Facts): readonly string[] {
+function notesOf({ request, people, met, talk, voices }: Facts): readonly string[] {
   const notes: string[] = [];
-  if (people.length === 0)
+  if (people.figures.length === 0)
     notes.push(
       'no recording of a person judged this detector: models of synthetic voices alone are known to miss many people. Record the word 20 times, with the device’s own microphone if you can, other people too, and give the folder with --judge (or with --positives, to learn from most of it)',
     );
-  else if (people.every(({ among, what }) => what !== 'misses' || among < 20))
+  else if (people.figures.every(({ among, what }) => what !== 'misses' || among < 20))
     notes.push('few recordings judged: the bounds say how little they prove; 20 and more say more');
   if (!met)
     notes.push(
       `no setting stays below ${request.maxFaPerHour} false accepts per hour on the clips it is chosen with; the strictest is set`,
     );
-  const near = voices.find(({ what }) => what === 'clips that fired');
+  else if (talk.high !== null && talk.high > request.maxFaPerHour)
+    notes.push(
+      `the cutoff was chosen with ${talk.hours.toFixed(2)} h of talk and ${talk.falseAccepts} false accepts in it: that shows no more than fewer than ${talk.high.toFixed(0)} per hour (95 %), not the ${request.maxFaPerHour} asked for; hours of people talking (--negatives) show more`,
+    );
+  const near = voices.figures.find(({ what }) => what === 'clips that fired');
   if (near !== undefined && near.count / near.among > 0.05)
     notes.push(
       'it fires on words that sound alike; recordings of people saying other words (--negatives) help most',
@@ -112,7 +121,12 @@ export function reportText(request: TrainRequest, report: TrainReport, checked: 
   const rows = (figures: readonly Figure[]) =>
     figures.length === 0
       ? ['Nothing.', '']
-      : ['| clips | |', '| --- | --- |', ...figures.map((one) => `| ${one.of} | ${one.text} |`), ''];
+      : [
+          '| clips | what it did |',
+          '| --- | --- |',
+          ...figures.map((one) => `| ${one.of} | ${one.text} |`),
+          '',
+        ];
   const { agreement } = report.quantization;
   return `${[
     `# ${request.word}: ${report.headline}`,
@@ -127,6 +141,7 @@ export function reportText(request: TrainRequest, report: TrainReport, checked: 
     '## Synthetic voices that it was not trained or tuned with',
     '',
     ...rows(report.voices),
+    ...cutoffLines(report.cutoffs, request),
     ...(agreement === null
       ? []
       : [`int8 decides as float does in ${(100 * agreement).toFixed(2)} % of the inferences.`, '']),
@@ -137,4 +152,24 @@ export function reportText(request: TrainRequest, report: TrainReport, checked: 
     ...request.spellings.map((spelling, i) => `- ${spelling}: ${checked.pronunciations[i] ?? ''}`),
     '',
   ].join('\n')}`;
+}
+
+/** The choice between two mistakes, as far as a cutoff makes it. */
+function cutoffLines(rows: readonly CutoffRow[], { maxFaPerHour }: TrainRequest): readonly string[] {
+  const [first] = rows;
+  if (first === undefined) return [];
+  const { words, near, hours } = first;
+  return [
+    '## Other cutoffs',
+    '',
+    `The cutoff decides between two mistakes: a lower one misses less and fires more. In bold is the one in kws.json, chosen with other voices within ${maxFaPerHour} false accepts per hour of talk. If it misses too much, or fires too much where you are, write another one there (\`cutoff\` of the detector) and flash again: nothing is trained anew. The same clips as above, so that a cutoff chosen by this table looks a little better in it than it is.`,
+    '',
+    `| cutoff | of the word missed (${words} clips) | of near words fired (${near} clips) | in sentences and commands false accepts (${hours.toFixed(2)} h) |`,
+    '| ---: | ---: | ---: | ---: |',
+    ...rows.map(({ cutoff, own, missed, fired, falseAccepts }) => {
+      const shown = cutoff.toFixed(own ? 3 : 2);
+      return `| ${own ? `**${shown}**` : shown} | ${missed} | ${fired} | ${falseAccepts} |`;
+    }),
+    '',
+  ];
 }

@@ -114,7 +114,7 @@ export async function train(
     const kws = kwsFile(request, STEP_MS);
     await mkdir(join(scratch, 'model'));
     await writeFile(join(scratch, kws.models[0]!.file), quantized.bytes);
-    const { entry, met } = await tuned({ scratch, kws, clips }, request, checked, options);
+    const { entry, met, talk } = await tuned({ scratch, kws, clips }, request, checked, options);
     const set: KwsFile = { ...kws, models: [{ ...kws.models[0]!, detector: entry }] };
     await writeFile(join(scratch, 'kws.json'), JSON.stringify(set));
     const project = await loadProject(scratch);
@@ -135,7 +135,7 @@ export async function train(
       float: float.files,
       int8: quantized.bytes,
     };
-    const report = record({ ...facts, quantization: quantized.report, voices, people, met });
+    const report = record({ ...facts, quantization: quantized.report, voices, people, met, talk });
     const files = new Map<string, string | Uint8Array>([
       ['kws.json', `${JSON.stringify(set, null, 2)}\n`],
       [kws.models[0]!.file, quantized.bytes],
@@ -275,9 +275,10 @@ async function tuned(
   );
   const before = kws.models[0]!.detector;
   const entry = tunedEntry(before, model.model, frontendSpec(), setting, note);
-  if (met) return { entry, met };
+  const talk = (model.after ?? model.before).falseAccepts;
+  if (met) return { entry, met, talk };
   const { tuned: __, ...plain } = entry;
-  return { entry: plain, met };
+  return { entry: plain, met, talk };
 }
 
 /** What ESPHome wants beside a streaming model. */
@@ -317,9 +318,10 @@ function nearness(text: string, near: ReadonlyMap<string, number>): string {
 async function voiceClips(clips: readonly Clip[], { near }: Checked) {
   const distances = new Map(near.map(({ text, distance }) => [text, distance]));
   const once = (list: readonly Clip[]) => [...new Map(list.map((clip) => [clip.path, clip])).values()];
-  const word = once(of(clips, 'judge', 'word')).map((clip) => {
+  const slowFirst = once(of(clips, 'judge', 'word')).sort((a, b) => a.order.speed - b.order.speed);
+  const word = slowFirst.map((clip) => {
     const pace = PACES.find(([, low, high]) => clip.order.speed >= low && clip.order.speed < high)![0];
-    return asFile(clip, ['all voices kept apart', clip.order.engine, pace]);
+    return asFile(clip, ['all voices kept apart', `voices of ${clip.order.engine}`, pace]);
   });
   const talk = once(of(clips, 'judge', 'near', 'talk')).map((clip) =>
     asFile(

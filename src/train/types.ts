@@ -40,11 +40,27 @@ export interface Figure {
   readonly text: string;
 }
 
+/** What the same clips do at one cutoff: of `words` clips with the word and `near` of what sounds like it. */
+export interface CutoffRow {
+  readonly cutoff: number;
+  /** Whether it is the one in kws.json. */
+  readonly own: boolean;
+  readonly missed: number;
+  readonly words: number;
+  readonly fired: number;
+  readonly near: number;
+  /** In everything that does not sound like it. */
+  readonly falseAccepts: number;
+  readonly hours: number;
+}
+
 export interface TrainReport {
   /** "not measured on people", or what people's recordings say. */
   readonly headline: string;
   readonly people: readonly Figure[];
   readonly voices: readonly Figure[];
+  /** The voices' clips at the own cutoff and at others, falling; the averaging window is the own one. */
+  readonly cutoffs: readonly CutoffRow[];
   /** Misses of int8 and float cannot be told apart by less. */
   readonly quantization: { readonly snrDb: number | null; readonly agreement: number | null };
   readonly notes: readonly string[];

@@ -84,6 +84,10 @@ describeWithTraining('train', () => {
     const all = report.voices.find(({ of }: { of: string }) => of === 'all voices kept apart');
     expect(all.among).toBeGreaterThan(20);
     expect(all.count / all.among).toBeLessThan(0.5);
+    // The table of cutoffs counts the same clips.
+    const own = report.cutoffs.filter((row: { own: boolean }) => row.own);
+    expect(own).toEqual([expect.objectContaining({ missed: all.count, words: all.among })]);
+    expect(report.cutoffs.length).toBeGreaterThan(5);
   });
 
   test('a virtual board hears it', async () => {
