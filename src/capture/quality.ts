@@ -108,11 +108,12 @@ export function micReport(input: MicInput): MicReport {
   const findings = findingsOf(facts, constant ? samples[0] : undefined);
   const faults = findings.filter(({ severity }) => severity === 'fault');
   const passed = faults.length === 0;
+  const heard = input.piledUp === true ? 'what was played' : 'the microphone';
   const verdict = passed
     ? findings.length === 0
-      ? 'the microphone is good'
-      : `the microphone can be used: ${findings.map(({ what }) => what).join('; ')}`
-    : `the microphone is not good: ${faults.map(({ what }) => what).join('; ')}`;
+      ? `${heard} is good`
+      : `${heard} can be used: ${findings.map(({ what }) => what).join('; ')}`
+    : `${heard} is not good: ${faults.map(({ what }) => what).join('; ')}`;
   return { ...facts, passed, findings, verdict };
 }
 

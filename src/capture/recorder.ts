@@ -3,7 +3,16 @@
  *
  * Owns: which file has what, that a file appears whole. Leaves to others: what is a moment (`moments.ts`).
  */
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { wavFile } from '../audio/wav-file.js';
 import { toolError } from '../diagnostics/errors.js';
@@ -102,17 +111,24 @@ export class Recorder {
     const name = `${number}-${(moment.ms / 1000).toFixed(2)}s-p${moment.p.toFixed(2)}.wav`;
     const file = join(moment.kind, folderName(moment.label), name);
     mkdirSync(dirname(join(folder, file)), { recursive: true });
-    writeFileSync(join(folder, file), wavFile(samples, rate), { flag: 'wx' });
+    const path = join(folder, file);
+    rmSync(path, { force: true });
+    writeFileSync(path, wavFile(samples, rate), { flag: 'wx' });
     const beginMs = Math.round(((from - (this.#session?.origin ?? 0)) * 1000) / rate);
     this.clips.push({ ...moment, file: file.replaceAll('\\', '/'), beginMs });
     return true;
   }
 }
 
+/** Bytes of a name: file systems take 255. */
+const MOST_NAME = 200;
+
 /** A label as the name of a folder, whatever is in it. */
 export function folderName(label: string): string {
   const safe = label.replace(/[^\p{L}\p{N} _-]/gu, '_').trim();
-  return safe === '' ? '_' : safe.slice(0, 100);
+  let name = safe === '' ? '_' : safe.slice(0, 100);
+  while (Buffer.byteLength(name) > MOST_NAME) name = name.slice(0, -1);
+  return name;
 }
 
 /** A WAV file that grows; under its own name once it is whole. */
@@ -136,7 +152,9 @@ class OpenSession {
     this.#name = name;
     this.#rate = rate;
     mkdirSync(dirname(path), { recursive: true });
-    this.#file = openSync(this.#partial, 'w');
+    // What is there is replaced and never written to: it may be a link.
+    rmSync(this.#partial, { force: true });
+    this.#file = openSync(this.#partial, 'wx');
     writeSync(this.#file, new Uint8Array(HEADER));
   }
 

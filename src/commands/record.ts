@@ -47,7 +47,10 @@ export async function record(
   const { out, directory, signal } = context;
   const folder = resolve(directory, named);
   const index = join(folder, INDEX);
-  refuseExisting([index], { directory, force: options.force, option: 'the folder' });
+  // Of a recording that was ended by force there is no list, and its sound is not written over.
+  const earlier = [INDEX, 'heard', 'near', 'session-1.wav', 'session-1.wav.part'];
+  const paths = earlier.map((name) => join(folder, name));
+  refuseExisting(paths, { directory, force: options.force, option: 'the folder' });
   const [{ MomentFinder }, { Recorder }, { writeTogether }] = await Promise.all([
     import('../capture/moments.js'),
     import('../capture/recorder.js'),

@@ -1,5 +1,15 @@
 /** Sound and moments become files: in order, gaps counted, each moment where it was. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -131,7 +141,23 @@ describe('files', () => {
     expect(readFileSync(join(folder, 'session-2.wav')).length).toBe(44 + 2 * 20);
   });
 
+  test('what is in the place of a file is replaced: a link is not followed', () => {
+    const victim = join(folder, 'victim');
+    writeFileSync(victim, 'precious');
+    mkdirSync(join(folder, 'heard', 'a_b'), { recursive: true });
+    for (const name of ['session-1.wav.part', 'session-1.wav', 'heard/a_b/0001-1.30s-p0.90.wav'])
+      symlinkSync(victim, join(folder, name));
+    const one = recorder();
+    one.audio(line(1000, ramp(1, 450)));
+    one.moment(heard);
+    one.end();
+    expect(readFileSync(victim, 'utf8')).toBe('precious');
+    expect(lstatSync(join(folder, one.clips[0]!.file)).isFile()).toBe(true);
+    expect(lstatSync(join(folder, 'session-1.wav')).size).toBe(44 + 2 * 450);
+  });
+
   test.each([
+    ['漢'.repeat(100), '漢'.repeat(66)],
     ['okay nabu', 'okay nabu'],
     ['größe', 'größe'],
     ['../..', '_____'],
