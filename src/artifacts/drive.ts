@@ -83,12 +83,20 @@ const GONE: ReadonlySet<string> = new Set([
   'UNKNOWN',
 ]);
 
+/** What pretends to be a drive may have a link or a pipe in the file's place: neither is written to. */
+const NEW_FILE =
+  constants.O_WRONLY |
+  constants.O_CREAT |
+  constants.O_TRUNC |
+  (constants.O_NOFOLLOW ?? 0) |
+  (constants.O_NONBLOCK ?? 0);
+
 /** @throws KwsError (exit code 3) where the drive does not take all of it */
 export function copyToDrive(bytes: Uint8Array, { folder }: Drive, name = 'FIRMWARE.UF2'): void {
   const path = join(folder, name);
   let written = 0;
   try {
-    const file = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, 0o644);
+    const file = openSync(path, NEW_FILE, 0o644);
     try {
       while (written < bytes.length) written += writeSync(file, bytes, written);
       fsyncSync(file);

@@ -10,6 +10,7 @@ import type { ArtifactKind, ResolvedBoard } from '../boards/types.js';
 import { inputError } from '../diagnostics/errors.js';
 import { isElf } from '../files/elf.js';
 import { readBounded } from '../files/read-bounded.js';
+import { readElf } from './elf.js';
 import { readHex } from './hex.js';
 import { MOST_BYTES } from './image.js';
 import { isUf2, readUf2 } from './uf2.js';
@@ -46,11 +47,18 @@ export async function readArtifact(file: string): Promise<Artifact> {
   });
 }
 
-/** How the board takes it; undefined for a program that a virtual board runs. */
+/**
+ * How the board takes it; undefined for a program that a virtual board runs.
+ * @throws KwsError (exit code 2) for a file that the board does not take, or that is damaged
+ */
 export function kindFor(artifact: Artifact, board: ResolvedBoard): ArtifactKind | undefined {
   const { format, file, families } = artifact;
   if (board.kind !== 'real') {
-    if (format === 'program') return undefined;
+    if (format === 'program') {
+      // One that was cut off is refused here: an emulator says nothing of it. The host's own are of another class.
+      if (board.kind === 'virtual') readElf(artifact.bytes, file);
+      return undefined;
+    }
     throw inputError({
       what: `${board.id} runs no ${format} file`,
       where: file,

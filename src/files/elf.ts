@@ -8,6 +8,8 @@ const MAGIC = [0x7f, 0x45, 0x4c, 0x46];
 const CLASS_32 = 1;
 const LITTLE_ENDIAN = 1;
 const SEGMENT_LOADED = 1;
+/** Linkers write a handful. */
+const MOST_SEGMENTS = 256;
 
 /** What is loaded in one piece. */
 interface ElfSegment {
@@ -57,11 +59,15 @@ export function readElfTables(bytes: Uint8Array, refuse: (what: string) => Error
     inside(offset, size * count, what);
     return Array.from({ length: count }, (_, i) => offset + i * size);
   };
+  const loaded = table(28, 42, 32, 'program headers').filter((at) => word(at) === SEGMENT_LOADED);
+  if (loaded.length > MOST_SEGMENTS) throw refuse(`has ${loaded.length} segments to load`);
   return {
     machine: half(18),
-    segments: table(28, 42, 32, 'program headers')
-      .filter((at) => word(at) === SEGMENT_LOADED)
-      .map((at) => ({ offset: word(at + 4), physical: word(at + 12), size: word(at + 16) })),
+    segments: loaded.map((at) => ({
+      offset: word(at + 4),
+      physical: word(at + 12),
+      size: word(at + 16),
+    })),
     sections: table(32, 46, 40, 'section headers').map((at) => ({
       type: word(at + 4),
       flags: word(at + 8),

@@ -1,5 +1,13 @@
 /** Files of a build, what they are called and how each is flashed; and whether a file belongs to a board. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -111,6 +119,9 @@ describe('what is refused', () => {
     expect(() => kindFor(elf, board('arduino-nano-33-ble'))).toThrow(
       /not flashed from an ELF file.*\n.*bin and hex/,
     );
+    const cut = await read('cut.elf', firmware('x').subarray(0, 90));
+    expect(() => kindFor(cut, board('virtual-cortex-m4'))).toThrow(/cut\.elf: ends in its/);
+    expect(kindFor(cut, board('native'))).toBeUndefined();
     const hex = await read('a.hex', ':00000001FF\n');
     expect(() => kindFor(hex, board('native'))).toThrow(/native runs no hex file/);
   });
@@ -143,6 +154,9 @@ describe('a bootloader’s drive', () => {
       /took 0 of 1/,
     );
     expect(readdirSync(stick)).toEqual([]);
+    // A stick that says it is a board may have a link in the place of the file.
+    symlinkSync(join(folder, 'notes.txt'), join(stick, 'FIRMWARE.UF2'));
+    expect(() => copyToDrive(Uint8Array.of(1), { folder: stick, boardId: '' })).toThrow(/took 0 of 1/);
   });
   test.each(['linux', 'darwin', 'win32'] as const)('may be mounted anywhere on %s', (platform) => {
     expect(Array.isArray(mountPoints(platform))).toBe(true);

@@ -41,6 +41,11 @@ describe('ELF', () => {
   });
 });
 
+test('no linker writes thousands of segments', () => {
+  const sections = Array.from({ length: 257 }, (_, i) => ({ address: i, bytes: Uint8Array.of(i) }));
+  expect(() => readElf(elfFile(sections), 'f.elf')).toThrow(/f\.elf: has 257 segments to load/);
+});
+
 describe('Intel HEX', () => {
   const image = imageOf(
     [
