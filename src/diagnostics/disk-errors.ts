@@ -1,6 +1,6 @@
 /** What a disk says when it refuses: trouble with a folder, and no defect of ours. */
 import { dirname } from 'node:path';
-import { type KwsError, toolError } from './errors.js';
+import { inputError, type KwsError, toolError } from './errors.js';
 
 /** What the system's codes mean for whoever has to do something about it. */
 const REFUSALS: Readonly<Record<string, { readonly why: string; readonly next: string }>> = {
@@ -11,6 +11,19 @@ const REFUSALS: Readonly<Record<string, { readonly why: string; readonly next: s
   EDQUOT: { why: 'your share of the disk is used up', next: 'free some space, or name another folder' },
   EMFILE: { why: 'too many files are open', next: 'close other programs, or raise the limit (ulimit -n)' },
 };
+
+/** Names that lead nowhere: nothing is wrong with the disk. */
+const MISNAMED: Readonly<Record<string, string>> = {
+  EISDIR: 'it is a folder, and a file is meant',
+  ENOTDIR: 'a part of it is a file, and a folder is meant',
+  EEXIST: 'something of that name is already there',
+  ENAMETOOLONG: 'the name is too long for this file system',
+  ELOOP: 'its links lead in a circle',
+};
+
+/** Why a path cannot be what the user meant it to be, by a code of the system; undefined where it could. */
+export const misnamed = (error: unknown): string | undefined =>
+  MISNAMED[(error as NodeJS.ErrnoException).code ?? ''];
 
 const WRITES = new Set([
   'mkdir',
@@ -25,9 +38,16 @@ const WRITES = new Set([
   'fsync',
 ]);
 
-/** An error of Node's about a path, as one that names the folder (exit code 3); undefined for any other. */
+/** An error of Node's about a path, as one that names it: exit code 3, 2 for a wrong name; undefined for any other. */
 export function diskError(error: unknown): KwsError | undefined {
   const { code = '', path, syscall = '' } = error as NodeJS.ErrnoException;
+  const why = misnamed(error);
+  // A wrong name is one that somebody gave.
+  if (error instanceof Error && why !== undefined && path !== undefined)
+    return inputError(
+      { what: 'this name cannot be used', where: path, why, next: 'choose another one' },
+      { cause: error },
+    );
   const refusal = REFUSALS[code];
   if (!(error instanceof Error) || refusal === undefined) return undefined;
   return toolError(

@@ -1,13 +1,14 @@
 /** Several files that belong together: all of them are there whole, or none has changed. */
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { toolError } from '../diagnostics/errors.js';
+import { misnamed } from '../diagnostics/disk-errors.js';
+import { inputError, toolError } from '../diagnostics/errors.js';
 import { makeFolder } from './make-folder.js';
 
 /**
  * Writes each file beside its place first, then puts them there one by one; folders are made.
  * @param elsewhere how another place is chosen
- * @throws KwsError (exit code 3) where the disk refuses
+ * @throws KwsError: exit code 2 where the name cannot be a file's, 3 where the disk refuses
  */
 export async function writeTogether(
   files: ReadonlyMap<string, string | Uint8Array>,
@@ -24,9 +25,12 @@ export async function writeTogether(
     for (at of files.keys()) await rename(partial(at), at);
   } catch (cause) {
     for (const path of files.keys()) await rm(partial(path), { force: true }).catch(() => {});
+    const what = 'this file cannot be written';
+    const why = misnamed(cause);
+    if (why !== undefined) throw inputError({ what, where: at, why, next: `choose ${elsewhere}` }, { cause });
     throw toolError(
       {
-        what: 'this file cannot be written',
+        what,
         where: at,
         why: (cause as Error).message,
         next: `give yourself permission to write there, or choose ${elsewhere}`,
