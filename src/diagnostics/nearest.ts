@@ -25,13 +25,14 @@ function distance(a: string, b: string): number {
   return previous[b.length]!;
 }
 
+const plain = (text: string) => text.slice(0, LONGEST).toLowerCase().replace(/[\s_]/g, '-');
+
 /**
  * The candidate a user most likely meant, or undefined where none is near: letter case and the choice of
  * `-`, `_` or a space are no difference; beyond that a third of the letters (at least two) may be wrong,
  * or the word may be the beginning of exactly one candidate.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
-  const plain = (text: string) => text.slice(0, LONGEST).toLowerCase().replace(/[\s_]/g, '-');
   const wanted = plain(word);
   const list = [...candidates];
   const allowed = Math.max(wanted.length < 3 ? 1 : 2, Math.floor(wanted.length / 3));
@@ -46,9 +47,15 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return beginnings.length === 1 ? beginnings[0] : undefined;
 }
 
-/** A `next` line for a word that is not among the candidates: the nearest, else all of them. */
+/** Longer lists say no more than all of them. */
+const MOST_MEANT = 8;
+
+/** A `next` line for a word that is not among the candidates: those it is a part of, or the nearest, else all of them. */
 export function didYouMean(word: string, candidates: Iterable<string>): string {
   const list = [...candidates];
+  const wanted = `-${plain(word)}-`;
+  const whole = wanted.length > 3 ? list.filter((name) => `-${plain(name)}-`.includes(wanted)) : [];
   const near = nearest(word, list);
-  return near === undefined ? `known are ${list.join(', ')}` : `did you mean ${near}?`;
+  const meant = whole.length > 0 && whole.length <= MOST_MEANT ? whole : near === undefined ? [] : [near];
+  return meant.length === 0 ? `known are ${list.join(', ')}` : `did you mean ${meant.join(' or ')}?`;
 }

@@ -22,5 +22,10 @@ describe('nearest', () => {
   test('says what is known where nothing is near', () => {
     expect(didYouMean('ble', ['a', 'b'])).toBe('known are a, b');
     expect(didYouMean('nativ', boards)).toBe('did you mean native?');
+    // A word of several names, though one of them may be nearer.
+    const picos = ['pico-inmp441', 'pico-2-inmp441', 'pico-pdm'];
+    expect(didYouMean('pico', picos)).toBe('did you mean pico-inmp441 or pico-2-inmp441 or pico-pdm?');
+    expect(didYouMean('Nano 33', boards)).toBe('did you mean arduino-nano-33-ble?');
+    expect(didYouMean('', ['a-b'])).toBe('known are a-b');
   });
 });
