@@ -54,6 +54,7 @@ export function failure(end: RunEnd, log: BuildLog, context: FailureContext): Er
       where: first.where,
       next: `the full log is ${context.log}`,
     });
+  if (log.unreachable && log.installing !== undefined) return offlineError(log.installing, context);
   return toolError({
     what: `${doing} for ${environment} failed${first === undefined ? '' : `: ${first.what}`}`,
     ...(first === undefined && log.tail.length > 0 ? { why: log.tail.join('\n       ') } : {}),

@@ -25,6 +25,11 @@ const TAIL = 12;
 /** How much of a line is looked at: the patterns below are not made for megabytes. */
 const LINE_LIMIT = 4096;
 const MAX_WARNINGS = 100;
+/** What PlatformIO prints beside what it does. */
+const CHATTER = /^(?:If you like PlatformIO|- (?:star it on|follow us on|try PlatformIO)|[*=-]{20,}$)/;
+/** Of Git, Python's requests and PlatformIO itself. */
+const NO_NETWORK =
+  /Could not resolve host|[Nn]ame resolution|Name or service not known|Failed to establish a new connection|Failed to connect to|Network is unreachable|InternetConnectionError|internet connection/;
 
 export class BuildLog {
   compiled = 0;
@@ -35,6 +40,8 @@ export class BuildLog {
   missingProgram: string | undefined;
   /** What PlatformIO is about to get from elsewhere. */
   installing: string | undefined;
+  /** A server that could not be found or reached. */
+  unreachable = false;
   readonly overflows = new Map<MemoryKind, number>();
   readonly warnings: string[] = [];
   readonly tail: string[] = [];
@@ -43,7 +50,8 @@ export class BuildLog {
   take(raw: string): string | undefined {
     const line = plain(raw.slice(0, LINE_LIMIT));
     if (line === '') return undefined;
-    this.tail.push(line);
+    if (NO_NETWORK.test(line)) this.unreachable = true;
+    if (!CHATTER.test(line)) this.tail.push(line);
     if (this.tail.length > TAIL) this.tail.shift();
     this.#size(line);
     this.#overflow(line);

@@ -170,6 +170,26 @@ describe('firmware that does not fit', () => {
   });
 });
 
+test.each([
+  [
+    'Platform Manager: Installing git+https://github.com/a/b.git#1',
+    "fatal: unable to access 'https://github.com/a/b.git/': Could not resolve host: github.com",
+    /^git\+https:\/\/github\.com\/a\/b\.git#1 is not installed, and PlatformIO cannot download it: no network/,
+  ],
+  ['Compiling a.o', 'Could not resolve host: x', /^building for nano failed/],
+])('without a network: %s', (doing, said, expected) => {
+  const log = logOf(
+    'If you like PlatformIO, please:',
+    '- star it on GitHub > x',
+    '*'.repeat(80),
+    doing,
+    said,
+  );
+  const { message } = failure(failed, log, context);
+  expect(message).toMatch(expected);
+  expect(message).not.toContain('star');
+});
+
 test('what is kept of an endless log is bounded', () => {
   const log = new BuildLog();
   for (let i = 0; i < 10_000; ++i) log.take(`a.cpp:${i}:1: warning: w`);
