@@ -94,6 +94,8 @@ export class WebLog {
   #keep(told: WebEvent): void {
     this.#changed = true;
     this.#pending.push(told);
+    // Where only a file is made of it nobody asks what is new.
+    if (this.#pending.length > 2 * MOST_EVENTS) this.#pending.splice(0, MOST_EVENTS);
     const [kept, most] = told.t === 'features' ? [this.#frames, MOST_FRAMES] : [this.#events, MOST_EVENTS];
     kept.push(told);
     if (kept.length > 2 * most) kept.splice(0, kept.length - most);

@@ -61,6 +61,8 @@ describe('what a page is told', () => {
       expect(events.filter(({ t }) => t === 'score')).toHaveLength(5000);
       expect((events.at(-1)!.p as number[])[0]).toBeGreaterThan(0.999);
     }
-    expect(log.next()!.events.filter(({ t }) => t === 'features')).toHaveLength(400);
+    const { events } = log.next()!;
+    expect(events.filter(({ t }) => t === 'features')).toHaveLength(0);
+    expect(events.length).toBeLessThan(10_001);
   });
 });
