@@ -42,7 +42,7 @@ export async function runHook(
       ? `ended with exit code ${end.code}`
       : end.kind === 'timeout'
         ? `did not end within ${hookTimeout} s`
-        : `could not be started${end.kind === 'failed' ? `: ${end.error.message}` : ''}`;
+        : `could not be started${end.kind === 'failed' ? `: ${printable(end.error.message.split('\n').at(-1)!)}` : ''}`;
   throw toolError({
     what: `the program that runs ${which} a test ${how}`,
     where: `${bench.name}, ${name}`,
