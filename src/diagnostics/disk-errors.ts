@@ -22,8 +22,20 @@ const MISNAMED: Readonly<Record<string, string>> = {
 };
 
 /** Why a path cannot be what the user meant it to be, by a code of the system; undefined where it could. */
-export const misnamed = (error: unknown): string | undefined =>
+const misnamed = (error: unknown): string | undefined =>
   MISNAMED[(error as NodeJS.ErrnoException).code ?? ''];
+
+/**
+ * What was to be written and could not be: exit code 2 for a wrong name, 3 where the disk refuses.
+ * @param elsewhere how another place is chosen
+ */
+export function unwritable(what: string, where: string, elsewhere: string, cause: unknown): KwsError {
+  const problem = { what: `${what} cannot be written`, where };
+  const why = misnamed(cause);
+  if (why !== undefined) return inputError({ ...problem, why, next: `choose ${elsewhere}` }, { cause });
+  const next = `give yourself permission to write there, or choose ${elsewhere}`;
+  return toolError({ ...problem, why: (cause as Error).message, next }, { cause });
+}
 
 const WRITES = new Set([
   'mkdir',

@@ -9,7 +9,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { KwsError, type Problem, toolError } from '../diagnostics/errors.js';
+import { unwritable } from '../diagnostics/disk-errors.js';
+import { KwsError, type Problem } from '../diagnostics/errors.js';
 import { makeFolder } from '../files/make-folder.js';
 import { MARKER, type Marker, readMarker, refuseLinks, safePath } from './firmware-folder.js';
 import { fileBytes } from './project.js';
@@ -64,15 +65,7 @@ export function writeProject(project: FirmwareProject, folder: string): WriteRep
   } catch (cause) {
     writing.undo();
     if (cause instanceof KwsError) throw cause;
-    throw toolError(
-      {
-        what: 'the firmware project cannot be written',
-        where: folder,
-        why: (cause as Error).message,
-        next: 'free the place, give yourself permission to write there, or choose another folder with --output',
-      },
-      { cause },
-    );
+    throw unwritable('the firmware project', folder, 'another folder with --output', cause);
   }
 }
 

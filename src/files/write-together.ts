@@ -1,8 +1,7 @@
 /** Several files that belong together: all of them are there whole, or none has changed. */
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { misnamed } from '../diagnostics/disk-errors.js';
-import { inputError, toolError } from '../diagnostics/errors.js';
+import { unwritable } from '../diagnostics/disk-errors.js';
 import { makeFolder } from './make-folder.js';
 
 /**
@@ -25,17 +24,6 @@ export async function writeTogether(
     for (at of files.keys()) await rename(partial(at), at);
   } catch (cause) {
     for (const path of files.keys()) await rm(partial(path), { force: true }).catch(() => {});
-    const what = 'this file cannot be written';
-    const why = misnamed(cause);
-    if (why !== undefined) throw inputError({ what, where: at, why, next: `choose ${elsewhere}` }, { cause });
-    throw toolError(
-      {
-        what,
-        where: at,
-        why: (cause as Error).message,
-        next: `give yourself permission to write there, or choose ${elsewhere}`,
-      },
-      { cause },
-    );
+    throw unwritable('this file', at, elsewhere, cause);
   }
 }

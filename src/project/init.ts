@@ -10,7 +10,8 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
-import { inputError, type Problem, toolError } from '../diagnostics/errors.js';
+import { unwritable } from '../diagnostics/disk-errors.js';
+import { inputError, type Problem } from '../diagnostics/errors.js';
 import { makeFolder } from '../files/make-folder.js';
 import type { Runtime } from '../model/runtime.js';
 import type { Model } from '../model/types.js';
@@ -221,13 +222,5 @@ async function writeWhole(path: string, content: string | Uint8Array): Promise<v
 }
 
 function notWritable(directory: string, cause: unknown): Error {
-  return toolError(
-    {
-      what: 'the project cannot be written',
-      where: directory,
-      why: (cause as Error).message,
-      next: 'give yourself permission to write there, or choose another folder with --project',
-    },
-    { cause },
-  );
+  return unwritable('the project', directory, 'another folder with --project', cause);
 }

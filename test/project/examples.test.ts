@@ -105,10 +105,12 @@ describe('copyExample', () => {
   test('a folder that cannot be made: nothing is half there', async () => {
     writeFileSync(home, 'a file');
     const { exit, message } = await problemsOf(copyExample({ name: 'chirp', directory: join(home, 'in') }));
-    expect(exit).toBe(3);
-    expect(message).toMatch(/this file cannot be written\n {2}why: ENOTDIR.*or choose another folder$/s);
+    expect(exit).toBe(2);
+    expect(message).toMatch(
+      /this file cannot be written\n {2}why: a part of it is a file.*: choose another folder$/s,
+    );
     writeFileSync(join(directory, 'model'), 'a file in the place of a folder');
-    expect((await problemsOf(copyExample({ name: 'computer', directory }))).exit).toBe(3);
+    expect((await problemsOf(copyExample({ name: 'computer', directory }))).exit).toBe(2);
     expect(filesIn(directory).map(({ name }) => name)).not.toContain('kws.json');
   });
 });

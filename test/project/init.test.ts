@@ -358,9 +358,9 @@ describe('initProject', () => {
     const model = put('m.tflite', STREAM);
     const error = await init(model, { directory: join(model, 'inside') }).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(KwsError);
-    expect((error as KwsError).exitCode).toBe(3);
+    expect((error as KwsError).exitCode).toBe(2);
     expect((error as KwsError).message).toMatch(
-      /inside: the project cannot be written\n {2}why: ENOTDIR.*\n {2}next: give yourself permission to write there, or choose another folder with --project$/,
+      /inside: the project cannot be written\n {2}why: a part of it is a file.*\n {2}next: choose another folder with --project$/,
     );
   });
 
