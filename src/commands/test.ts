@@ -1,5 +1,5 @@
 /** `kws-gen test`: a labelled set on the host or on boards, with a verdict. */
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import type { Stages } from '../targets/stages.js';
 import type { Command, CommandContext, Verdict } from './support/command.js';
@@ -107,13 +107,23 @@ function outputFiles(options: OptionValues, directory: string): readonly (readon
     const named = options[kind];
     if (named === undefined) return [];
     const path = resolve(directory, named);
-    const older = kind === 'junit' && existsSync(path) && isJunit(path);
+    const older = kind === 'junit' && isJunit(path);
     if (!older) refuseExisting([path], { directory, force: options.force, option: `--${kind}` });
     return [[kind, path] as const];
   });
 }
 
-const isJunit = (path: string) => readFileSync(path, 'utf8').slice(0, 200).includes('<testsuites');
+/** A pipe or a folder is none, and nobody waits for it. */
+function isJunit(path: string): boolean {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return false;
+  const begin = Buffer.alloc(200);
+  const file = openSync(path, 'r');
+  try {
+    return begin.toString('utf8', 0, readSync(file, begin)).includes('<testsuites');
+  } finally {
+    closeSync(file);
+  }
+}
 
 async function writeReports(
   files: readonly (readonly [Kind, string])[],

@@ -91,6 +91,7 @@ describe('on the host', () => {
     expect((await run('set', '--junit', 'r.xml')).code).toBe(1);
     expect((await run('set', '--report', 'r.html')).err).toContain('is already there');
     expect((await run('set', '--junit', 'kws.json')).err).toContain('is already there');
+    expect((await run('set', '--junit', '.')).err).toContain('is already there');
   });
 
   test('limits of kws.json, for evaluate too: every positive missed is no success', async () => {
