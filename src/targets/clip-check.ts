@@ -22,20 +22,44 @@ const LOSSES: ReadonlySet<string> = new Set(['overrun', 'line-too-long', 'microp
  * all of it did.
  * @param samples that were played
  */
-export function lostOf(heard: HeardClip, samples: number, { models }: HelloEvent): string | undefined {
-  const { scores, detections, faults, end } = heard;
-  const loss = faults.find(({ code }) => LOSSES.has(code));
-  if (loss !== undefined) return `it reports ${loss.code}: ${loss.message}`;
-  if (end.samples !== samples) return `it took ${end.samples} of ${samples} samples`;
-  if (scores.length !== end.scores) return `${scores.length} of ${end.scores} scores arrived`;
-  if (detections.length !== end.detections)
-    return `${detections.length} of ${end.detections} detections arrived`;
-  for (const { m } of models.filter(({ gate }) => !gate)) {
-    const own = scores.filter((score) => score.m === m);
-    const at = own.findIndex(({ n }, i) => n !== i + 1);
-    if (at >= 0) return `inference ${at + 1} of ${m} did not arrive`;
+export function lostOf(heard: HeardClip, samples: number, hello: HelloEvent): string | undefined {
+  const count = new ClipCount(hello);
+  for (const event of [...heard.scores, ...heard.detections, ...heard.faults]) count.take(event);
+  return count.lost(heard.end, samples);
+}
+
+/** The same, line by line: a stream may last for days, so numbers are kept and no lines. */
+export class ClipCount {
+  readonly #models: readonly { readonly m: string; came: number; missing: number | undefined }[];
+  #scores = 0;
+  #detections = 0;
+  #loss: FaultEvent | undefined;
+
+  constructor({ models }: HelloEvent) {
+    this.#models = models.filter(({ gate }) => !gate).map(({ m }) => ({ m, came: 0, missing: undefined }));
   }
-  return undefined;
+
+  /** A line about the clip. */
+  take(event: SessionEvent): void {
+    if (event.t === 'detect') this.#detections++;
+    else if (event.t === 'fault' && LOSSES.has(event.code)) this.#loss ??= event;
+    else if (event.t === 'score') {
+      this.#scores++;
+      const model = this.#models.find(({ m }) => m === event.m);
+      if (model !== undefined && event.n !== ++model.came) model.missing ??= model.came;
+    }
+  }
+
+  /** What `lostOf` says, once the clip has ended. */
+  lost(end: EndEvent, samples: number): string | undefined {
+    if (this.#loss !== undefined) return `it reports ${this.#loss.code}: ${this.#loss.message}`;
+    if (end.samples !== samples) return `it took ${end.samples} of ${samples} samples`;
+    if (this.#scores !== end.scores) return `${this.#scores} of ${end.scores} scores arrived`;
+    if (this.#detections !== end.detections)
+      return `${this.#detections} of ${end.detections} detections arrived`;
+    const gap = this.#models.find(({ missing }) => missing !== undefined);
+    return gap && `inference ${gap.missing} of ${gap.m} did not arrive`;
+  }
 }
 
 /** @throws KwsError (exit code 3) where the model cannot run, or what is detected is nothing that the hello named */

@@ -5,16 +5,9 @@
  * others: when enough was heard (break off), what is shown.
  */
 import { inputError, type KwsError, toolError } from '../diagnostics/errors.js';
-import type {
-  BehindEvent,
-  DetectEvent,
-  FaultEvent,
-  ScoreEvent,
-  SessionEvent,
-  StatsEvent,
-} from '../protocol/events.js';
+import type { BehindEvent, DetectEvent, ScoreEvent, SessionEvent, StatsEvent } from '../protocol/events.js';
 import { knownLength, type PcmSource } from '../protocol/pcm.js';
-import { checkEvent, lostError, lostOf } from './clip-check.js';
+import { ClipCount, checkEvent, lostError } from './clip-check.js';
 import type { Device } from './open.js';
 import { ScoreWatch } from './score-watch.js';
 
@@ -112,18 +105,18 @@ async function* answers(
     // Whoever iterates is woken.
     void session.close();
   });
-  let clip = new Lines();
+  let clip = new ClipCount(hello);
   let ended = 0;
   for await (const event of eventsOf(device)) {
     const source = played[ended];
     yield fromClip(device.link === undefined ? event : timeless(event), source?.pcm.leadMs);
-    clip.take(event);
+    if ('clip' in event && event.clip !== undefined) clip.take(event);
     if (event.t !== 'end' || event.clip === undefined || source === undefined) continue;
-    const lost = lostOf({ ...clip, end: event }, source.count(), hello);
+    const lost = clip.lost(event, source.count());
     if (lost !== undefined) throw lostError(`${session.path}, ${source.pcm.name}`, lost, 1);
     if (event.scores === 0 && knownLength(source.pcm) !== undefined)
       throw tooShort(source.pcm.name, event.samples, leastSamples);
-    clip = new Lines();
+    clip = new ClipCount(hello);
     const late = device.link === undefined ? (event.late ?? 0) : 0;
     if (late > 0) yield { kws: 1, t: 'behind', late, clip: event.clip };
     if (++ended === clips.length) break;
@@ -186,19 +179,6 @@ async function* eventsOf({ session, hello }: Device): AsyncGenerator<HeardEvent,
 
 async function playAll({ session, link }: Device, clips: readonly Counted[]): Promise<void> {
   for (const { pcm } of clips) await session.play(pcm, { link });
-}
-
-class Lines {
-  readonly scores: ScoreEvent[] = [];
-  readonly detections: DetectEvent[] = [];
-  readonly faults: FaultEvent[] = [];
-
-  take(event: SessionEvent): void {
-    if (!('clip' in event) || event.clip === undefined) return;
-    if (event.t === 'score') this.scores.push(event);
-    else if (event.t === 'detect') this.detections.push(event);
-    else if (event.t === 'fault') this.faults.push(event);
-  }
 }
 
 /** A virtual board computes in the time of this computer: how late it was says nothing, and differs each time. */

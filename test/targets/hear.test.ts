@@ -1,4 +1,6 @@
 /** What a board says of a clip is whole and makes sense, or it is refused; times count from the clip's begin. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { notHeard } from '../../src/commands/support/stream.js';
 import { KwsError, toolError } from '../../src/diagnostics/errors.js';
@@ -50,7 +52,7 @@ const end = (samples: number, scores: number, detections: number): SessionEvent 
   clip,
 });
 
-function saying(events: readonly SessionEvent[]): Device {
+function saying(events: Iterable<SessionEvent>): Device {
   let played: () => void = () => {};
   const whole = new Promise<void>((resolve) => {
     played = resolve;
@@ -71,6 +73,11 @@ function saying(events: readonly SessionEvent[]): Device {
   return { session, hello: HELLO };
 }
 
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+}
+
 const SOURCE: PlayedClip = { name: clip, samples: new Int16Array(320) };
 
 async function heard(events: readonly SessionEvent[], source = SOURCE, options: HearOptions = {}) {
@@ -82,6 +89,29 @@ async function heard(events: readonly SessionEvent[], source = SOURCE, options: 
 test('a whole answer is given as it comes', async () => {
   const events = [score(1), score(2), detect(), end(320, 2, 1)];
   expect(await heard(events)).toEqual(events);
+});
+
+test('a stream that goes on for days keeps none of its lines', async () => {
+  const said: WeakRef<SessionEvent>[] = [];
+  function* lines() {
+    for (let n = 1; n <= 300; n++) {
+      const line = score(n);
+      said.push(new WeakRef(line));
+      yield line;
+    }
+    yield end(320, 300, 0);
+  }
+  const stream = { name: clip, samples: [new Int16Array(320)] };
+  let kept = 0;
+  for await (const event of hear(saying(lines()), [stream])) {
+    if (event.t !== 'end') continue;
+    // A turn of the event loop lets go of what weak references have held.
+    await new Promise(setImmediate);
+    collectGarbage();
+    kept = said.filter((line) => line.deref() !== undefined).length;
+  }
+  expect(said).toHaveLength(300);
+  expect(kept).toBeLessThan(10);
 });
 
 describe('a board that falls behind', () => {
