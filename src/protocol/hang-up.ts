@@ -36,6 +36,7 @@ type ReadBytes = (
   position: null,
 ) => Promise<{ bytesRead: number }>;
 
+const HUNG_UP = 'its line was hung up';
 const AGAIN = new Set(['EAGAIN', 'EWOULDBLOCK', 'EINTR']);
 
 /** Replaces the reads of an open port's binding where it is one of POSIX. */
@@ -46,7 +47,7 @@ export function noticeHangUp(binding: unknown, readBytes: ReadBytes = promisify(
       const fd = openDescriptor(binding);
       try {
         const { bytesRead } = await readBytes(fd, buffer, offset, length, null);
-        if (bytesRead === 0) throw new Error('its line was hung up');
+        if (bytesRead === 0) throw new Error(HUNG_UP);
         return { buffer, bytesRead };
       } catch (error) {
         // Closed while the read was under way: its poller is freed, and to ask that one ends the process.
@@ -54,7 +55,7 @@ export function noticeHangUp(binding: unknown, readBytes: ReadBytes = promisify(
         if (!AGAIN.has((error as PortError).code ?? '')) throw marked(error as Error, { disconnect: true });
       }
       await new Promise<void>((resolve, reject) => {
-        binding.poller.once('readable', (error) => (error ? reject(error) : resolve()));
+        binding.poller.once('readable', (error) => (error ? reject(ended(error)) : resolve()));
       });
     }
   };
@@ -63,6 +64,11 @@ export function noticeHangUp(binding: unknown, readBytes: ReadBytes = promisify(
 function openDescriptor(binding: PosixBinding): number {
   if (binding.fd === null) throw marked(new Error('the port is not open'), { canceled: true });
   return binding.fd;
+}
+
+/** The system cannot watch a line that was hung up ("bad file descriptor"); a port that is closed says `canceled`. */
+function ended(error: PortError): Error {
+  return error.canceled === true ? error : new Error(HUNG_UP, { cause: error });
 }
 
 function isPosix(binding: unknown): binding is { -readonly [Key in keyof PosixBinding]: PosixBinding[Key] } {

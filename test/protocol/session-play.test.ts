@@ -94,18 +94,22 @@ describe.each([
     await expect(play('later', ramp(10))).rejects.toThrow('the device went away');
   });
 
-  test('a device that restarts fails the clip, and the next one works', async () => {
-    const { device, play } = await playing();
-    const clip = (async function* () {
-      yield ramp(100);
-      device.restart();
-      await settle();
-      await settle();
-      yield ramp(100);
-    })();
-    await expect(play('clip', clip)).rejects.toThrow('the device restarted in the middle of it');
-    expect((await play('next', ramp(200))).samples).toBe(200);
-  });
+  test.each(['', '{"kws":1,"t":"score","m":"fa', '\u0000\u00ff\u009e'])(
+    'a device that restarts fails the clip, and the next one works, whatever it was saying: %j',
+    async (unfinished) => {
+      const { device, play } = await playing();
+      const clip = (async function* () {
+        yield ramp(100);
+        device.send(unfinished);
+        device.restart();
+        await settle();
+        await settle();
+        yield ramp(100);
+      })();
+      await expect(play('clip', clip)).rejects.toThrow('the device restarted in the middle of it');
+      expect((await play('next', ramp(200))).samples).toBe(200);
+    },
+  );
 
   test('a device that crashes fails the clip at once', async () => {
     const { device, events, play } = await playing();
