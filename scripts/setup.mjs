@@ -19,8 +19,8 @@ const cache = join(root, '.cache');
 export const devVenv = join(cache, 'dev-venv');
 const oracleVenv = join(cache, 'oracle-venv');
 
-/** Commands the project calls, and the Debian packages that bring them. */
-const SYSTEM_TOOLS = [
+/** Commands the project calls, and the Debian packages that bring them; `dev`: for its own tests alone. */
+export const SYSTEM_TOOLS = [
   { command: 'python3', packages: ['python3'], dev: false },
   { command: 'g++', packages: ['g++'], dev: false },
   {
