@@ -1,6 +1,6 @@
 /** `kws-gen evaluate`: how well a project hears, on recordings. */
 import { availableParallelism } from 'node:os';
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { inputError, type Problem } from '../diagnostics/errors.js';
 import type { ClipFile } from '../evaluate/clips.js';
 import type { DeviceReport } from '../evaluate/device/types.js';
@@ -17,7 +17,7 @@ import type { Command, CommandContext, Verdict } from './support/command.js';
 import { type Place, placeOf, RECORDING_OPTIONS, runOptions } from './support/evaluate-context.js';
 import { limitsOf } from './support/limits.js';
 import type { OptionValues } from './support/options.js';
-import { refuseExisting } from './support/paths.js';
+import { refuseExisting, shownPath } from './support/paths.js';
 import { aimFor, boardProjectOf, boardsOf, MODEL_OPTIONS, outputFolder } from './support/project-options.js';
 import { progressOf, showAim, uploadingText } from './support/show-build.js';
 import { stagesOf } from './support/stages.js';
@@ -90,7 +90,7 @@ export async function evaluateProject(
     out.status('writing the report');
     await writePage(page, { ...evaluation, report: { ...report, notes: [...verdict, ...report.notes] } });
   }
-  const written = page === undefined ? undefined : relative(directory, page) || page;
+  const written = page === undefined ? undefined : shownPath(page, directory);
   const limits = limitsOf(options, project.limits);
   const checks = await checksOfReport(report, limits);
   out.result(

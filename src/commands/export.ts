@@ -1,9 +1,10 @@
 /** `kws-gen export`: what hears, for programs of one's own. */
-import { join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { inputError } from '../diagnostics/errors.js';
 import type { ExportKind } from '../export/export.js';
 import type { Command, CommandContext, Verdict } from './support/command.js';
 import type { OptionValues } from './support/options.js';
+import { shownPath } from './support/paths.js';
 import { aimOf, MODEL_OPTIONS, projectFolder } from './support/project-options.js';
 
 /** What each kind is asked for with, and where it goes: beside the project, in `export`. */
@@ -38,9 +39,9 @@ async function exportProject(options: OptionValues, context: CommandContext): Pr
   const [asked, another] = KIND_OPTIONS.filter((name) => options[name] === true);
   if (asked === undefined || another !== undefined)
     throw inputError({
-      what: asked === undefined ? 'it is not said as what' : 'one kind at a time',
+      what: asked === undefined ? 'no kind of export is named' : 'more than one kind of export is named',
       where: 'kws-gen export',
-      next: 'give --cmake, --arduino-library, --platformio, --zephyr-module or --esphome; kws-gen render writes the firmware',
+      next: 'give --cmake, --arduino-library, --platformio, --zephyr-module or --esphome, one at a time; kws-gen render writes the firmware',
     });
   const { kind, place: placeOf } = KINDS[asked];
   const [{ exportLibrary, libraryName }, { writeFolder, writeZip }, { keptNote }, { VERSION }] =
@@ -63,7 +64,7 @@ async function exportProject(options: OptionValues, context: CommandContext): Pr
     const kept = keptNote(writeFolder(files, place), place);
     if (kept !== undefined) out.warn(kept);
   }
-  const shown = relative(directory, place) || place;
+  const shown = shownPath(place, directory);
   out.result(
     { t: 'export', kind, board: board.id, written: place, files: [...files.keys()] },
     `${shown}: ${files.size} files`,

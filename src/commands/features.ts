@@ -1,5 +1,5 @@
 /** `kws-gen features`: what a front end makes of a clip, to look at, to train with, and to compare. */
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { inputError } from '../diagnostics/errors.js';
 import type { FrontendPreset } from '../frontend/presets.js';
 import type { AudioFrontendSpec } from '../frontend/spec.js';
@@ -8,6 +8,7 @@ import { KWS_FILE } from '../project/files.js';
 import type { Command, CommandContext, Verdict } from './support/command.js';
 import type { FeatureRows } from './support/feature-files.js';
 import type { OptionValues } from './support/options.js';
+import { shownPath } from './support/paths.js';
 import { projectFolder, projectOf, refuseModelOptions } from './support/project-options.js';
 
 export const featuresCommand: Command = {
@@ -49,7 +50,7 @@ export const featuresCommand: Command = {
     const rows = await featuresOf(spec, pcm, options, input, argument!);
     if (target !== undefined) await writeFeatures(target, rows);
     const { showFeatures } = await import('./support/feature-files.js');
-    showFeatures(rows, argument!, target && (relative(directory, target) || target), out);
+    showFeatures(rows, argument!, target && shownPath(target, directory), out);
     return 0 satisfies Verdict;
   },
 };

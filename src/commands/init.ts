@@ -1,12 +1,13 @@
 /** `kws-gen init`: a project from a model. */
 import { existsSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Boards } from '../boards/index.js';
 import { inputError } from '../diagnostics/errors.js';
 import type { InitResult } from '../project/init.js';
 import { openModelForDraft, openProjectModel } from '../project/open-model.js';
 import type { Command, CommandContext } from './support/command.js';
 import type { Runners } from './support/init-runners.js';
+import { shownPath } from './support/paths.js';
 import { boardsOf, listenerOf, projectFolder } from './support/project-options.js';
 
 export const initCommand: Command = {
@@ -137,7 +138,7 @@ function show(
   { out, directory }: CommandContext,
   next: string,
 ): void {
-  const files = written.map((path) => relative(directory, path) || path);
+  const files = written.map((path) => shownPath(path, directory));
   const lines = [
     `${files[0]}: ${project.name}, ${project.models.length === 1 ? '1 model' : `${project.models.length} models`}`,
     ...project.models.map(

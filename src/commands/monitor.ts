@@ -110,7 +110,11 @@ export async function monitor(
 
 function checkSetOptions({ set, keep, save, model }: OptionValues): void {
   if (keep === true && set === undefined)
-    throw inputError({ what: 'there is nothing to be kept', where: '--keep', next: 'give --set with it' });
+    throw inputError({
+      what: 'means nothing without --set',
+      where: '--keep',
+      next: 'give both, or leave it out',
+    });
   if (save === true && model !== undefined)
     throw inputError({
       what: 'there is no kws.json to be written',

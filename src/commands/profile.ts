@@ -1,10 +1,10 @@
 /** `kws-gen profile`: what each operator and each stage of the front end takes on a board. */
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Stages } from '../targets/stages.js';
 import type { Command, CommandContext, Verdict } from './support/command.js';
 import type { OptionValues } from './support/options.js';
 import { afterwards, inOwnFolder } from './support/own-firmware.js';
-import { refuseExisting } from './support/paths.js';
+import { refuseExisting, shownPath } from './support/paths.js';
 import { aimOf, TARGET_OPTIONS } from './support/project-options.js';
 import { proofClips } from './support/proof-clips.js';
 import { progressOf, showAim, uploadingText } from './support/show-build.js';
@@ -60,7 +60,7 @@ async function profile(
     ),
   );
   const { profileLines, profilePage } = await import('../proof/profile-text.js');
-  const written = page === undefined ? [] : [relative(directory, page) || page];
+  const written = page === undefined ? [] : [shownPath(page, directory)];
   if (page !== undefined) {
     const { writeTogether } = await import('../files/write-together.js');
     await writeTogether(new Map([[page, profilePage(report)]]));

@@ -8,7 +8,7 @@ import type { QuantizeRun } from '../quantize/run.js';
 import type { TfjsFiles } from '../tfjs/predict.js';
 import type { Command, CommandContext } from './support/command.js';
 import type { OptionValues } from './support/options.js';
-import { refuseExisting } from './support/paths.js';
+import { refuseExisting, shownPath } from './support/paths.js';
 import { projectContext, sourcesOf } from './support/quantize-context.js';
 
 export const quantizeCommand: Command = {
@@ -168,7 +168,7 @@ async function show(
   { out, directory }: CommandContext,
 ): Promise<void> {
   const { reportLines } = await import('../quantize/report/table.js');
-  const written = (Object.values(files) as string[]).map((path) => relative(directory, path) || path);
+  const written = (Object.values(files) as string[]).map((path) => shownPath(path, directory));
   for (const problem of report.warnings) out.warn(problem);
   const { warnings: _, operators, ...rest } = report;
   out.result(

@@ -1,9 +1,9 @@
 /** `kws-gen render`: writes the firmware project and stops. */
-import { relative } from 'node:path';
 import type { Stages } from '../targets/stages.js';
 import { writeAnd } from '../targets/upload.js';
 import type { Command, CommandContext, Verdict } from './support/command.js';
 import type { OptionValues } from './support/options.js';
+import { shownPath } from './support/paths.js';
 import { aimOf, outputFolder, TARGET_OPTIONS } from './support/project-options.js';
 import { progressOf, showAim, showWindows } from './support/show-build.js';
 import { stagesOf } from './support/stages.js';
@@ -43,7 +43,7 @@ export async function render(
       files: [...firmware.files.keys()],
       windows: firmware.windows ?? [],
     },
-    `${relative(directory, folder) || folder}: ${firmware.files.size} files, build ${firmware.buildId.slice(0, 12)}`,
+    `${shownPath(folder, directory)}: ${firmware.files.size} files, build ${firmware.buildId.slice(0, 12)}`,
   );
   return 0;
 }

@@ -1,11 +1,11 @@
 /** `kws-gen test`: a labelled set on the host or on boards, with a verdict. */
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Stages } from '../targets/stages.js';
 import type { Command, CommandContext, Verdict } from './support/command.js';
 import { limitsOf } from './support/limits.js';
 import type { OptionValues } from './support/options.js';
-import { refuseExisting } from './support/paths.js';
+import { refuseExisting, shownPath } from './support/paths.js';
 import { placesOf } from './support/places.js';
 import { boardProjectOf, heardLabels, MODEL_OPTIONS, projectOf } from './support/project-options.js';
 import { stagesOf } from './support/stages.js';
@@ -138,5 +138,5 @@ async function writeReports(
   ]);
   const made = { junit: junitXml, report: suitePage } as const;
   await writeTogether(new Map(files.map(([kind, path]) => [path, made[kind](report)])));
-  return files.map(([, path]) => relative(directory, path) || path);
+  return files.map(([, path]) => shownPath(path, directory));
 }

@@ -135,7 +135,7 @@ describe('export', () => {
     ],
     ['a virtual board', ['--platformio', '--board', 'virtual-cortex-m4'], /no platform outside of kws-gen/],
     ['nothing said', [], /give --cmake, --arduino-library, --platformio/],
-    ['both', ['--cmake', '--arduino-library'], /one kind at a time/],
+    ['both', ['--cmake', '--arduino-library'], /more than one kind/],
     ['no sketch', ['--arduino-library', '--board', 'native'], /no sketch for the microphone of native/],
     ['no board known', ['--cmake', '--board', 'nativ'], /native/],
   ])('%s is told', async (_, argv, message) => {

@@ -87,7 +87,7 @@ describe('mistakes in the command line: exit code 2, nothing on stdout', () => {
     [['help', 'tunes'], 'did you mean tune?'],
     [['help', 'xyzzy'], 'error unknown command "xyzzy"\n'],
     [['boards', 'extra'], 'kws-gen help boards shows what there is\n'],
-    [['flash', '--timeout', '3s'], 'error --timeout: there is nothing that it would end\n'],
+    [['flash', '--timeout', '3s'], 'error --timeout: means nothing without --until-detect\n'],
     [
       ['flash', '--no-monitor', '--until-detect', 'x'],
       'error --until-detect: means nothing with --no-monitor, which ends after the hello\n',

@@ -135,7 +135,7 @@ describe('monitor', () => {
   });
 
   test.each<[OptionValues, string]>([
-    [{ keep: true }, '--keep: there is nothing to be kept'],
+    [{ keep: true }, '--keep: means nothing without --set'],
     [{ save: true, model: 'x.tflite' }, '--save: there is no kws.json to be written'],
   ])('%j is refused', async (options, message) => {
     const { error } = await tryMonitor(project, { board: 'native', ...options }, SAME);
@@ -198,6 +198,6 @@ describe('a page beside it', () => {
 
   test('--web-port alone is a mistake', async () => {
     const { error } = await tryMonitor(project, { ...play, webPort: 8080 }, SAME);
-    expect(error!.message).toContain('--web-port: there is no page that it would be of');
+    expect(error!.message).toContain('--web-port: means nothing without --web');
   });
 });

@@ -1,12 +1,12 @@
 /** `kws-gen init --example`: a project that begins as a copy of one of ours. */
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { inputError } from '../../diagnostics/errors.js';
 import type { CopiedExample, Example } from '../../project/examples.js';
 import type { KwsFile } from '../../project/schema.js';
 import { table } from '../../text/table.js';
 import type { CommandContext, Verdict } from './command.js';
 import { OPTIONS, type OptionName, type OptionValues } from './options.js';
-import { quoted, shownFolder } from './paths.js';
+import { quoted, shownFolder, shownPath } from './paths.js';
 import { projectFolder } from './project-options.js';
 
 /** What makes sense beside `--example`: everything else says what the example says itself. */
@@ -80,7 +80,7 @@ function show(
     ...(clip === undefined ? [] : [`--play ${quoted(join(shown, clip))}`]),
   ];
   out.result({ t: 'init', example: example.name, written, project: kws, notes: [] }, [
-    `${relative(here, written[0]!) || written[0]}: the example ${example.name}, ${written.length} files`,
+    `${shownPath(written[0]!, here)}: the example ${example.name}, ${written.length} files`,
     ...kws.models.map((model) => `  ${model.name}: ${labelsOf(model).join(', ')}`),
     `Next: ${next.join(' ')}`,
   ]);

@@ -9,6 +9,9 @@ export function shownFolder(folder: string, here: string): string {
   return isAbsolute(inside) || inside.startsWith('..') ? resolve(folder) : inside;
 }
 
+/** A path as it is shown to whoever stands in `directory`: that folder itself stays absolute. */
+export const shownPath = (path: string, directory: string): string => relative(directory, path) || path;
+
 /** A path as a word of a command line. */
 export const quoted = (path: string): string => (/\s/.test(path) ? `"${path}"` : path);
 
@@ -32,7 +35,7 @@ export function refuseExisting(paths: readonly string[], { directory, force, opt
   throw inputError(
     there.map((path) => ({
       what: 'is already there',
-      where: relative(directory, path) || path,
+      where: shownPath(path, directory),
       next: `--force replaces it, ${option} names another file`,
     })),
   );

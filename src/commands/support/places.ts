@@ -1,6 +1,6 @@
 /** Where `test` hears its suite: the host, boards that are flashed for it, or the one that already runs. */
 import { existsSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Bench, BenchBoard } from '../../bench/load.js';
 import { inputError } from '../../diagnostics/errors.js';
 import type { LoadedProject } from '../../project/resolve.js';
@@ -10,6 +10,7 @@ import type { Stages } from '../../targets/stages.js';
 import type { CommandContext } from './command.js';
 import { numbersOf, placeOf } from './evaluate-context.js';
 import type { OptionValues } from './options.js';
+import { shownPath } from './paths.js';
 import { aimFor, boardsOf, outputFolder, projectFolder } from './project-options.js';
 import { progressOf, showAim, uploadingText } from './show-build.js';
 import { trustOptionsOf } from './stages.js';
@@ -59,7 +60,7 @@ async function benchOf({ options, context }: PlacesContext): Promise<Chosen | un
     if (names?.includes('all') !== true) return undefined;
     throw inputError({
       what: 'there is no bench of boards',
-      where: relative(directory, file) || file,
+      where: shownPath(file, directory),
       next: 'write one (docs/hil.md), or name boards: --board virtual-cortex-m4',
     });
   }
@@ -70,7 +71,7 @@ async function benchOf({ options, context }: PlacesContext): Promise<Chosen | un
         where: `--${name}`,
         next: 'leave it out',
       });
-  const bench = await loadBench(file, relative(directory, file) || file, await boardsOf(options, directory));
+  const bench = await loadBench(file, shownPath(file, directory), await boardsOf(options, directory));
   const wanted = names ?? ['all'];
   const known = new Set(['all', ...bench.boards.map(({ name }) => name)]);
   // Ids of boards go without the bench that happens to be there.

@@ -61,7 +61,7 @@ export interface StreamRequest {
 export function checkStreamOptions(options: OptionValues): void {
   if (options.timeout !== undefined && options.untilDetect === undefined)
     throw inputError({
-      what: 'there is nothing that it would end',
+      what: 'means nothing without --until-detect',
       where: '--timeout',
       next: 'give --until-detect LABEL with it, or --for in its place',
     });

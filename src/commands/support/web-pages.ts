@@ -25,9 +25,9 @@ export interface WebRequest {
 export function checkWebOptions({ web, webPort }: OptionValues): void {
   if (webPort === undefined || web === true) return;
   throw inputError({
-    what: 'there is no page that it would be of',
+    what: 'means nothing without --web',
     where: '--web-port',
-    next: 'give --web with it, or leave it out',
+    next: 'give both, or leave it out',
   });
 }
 
