@@ -80,8 +80,12 @@ def start_qemu(arguments, memory, log):
         arguments.machine + ",memory-backend=shared",
         "-object",
         "memory-backend-file,id=shared,size=%d,mem-path=%s,share=on" % (arguments.memory_size, qemu_value(memory)),
+        # The emulated UART holds one byte, and each would wait for the emulator's two threads to take turns. A
+        # multiplexer of one line reads 32 ahead. No byte is its escape character.
         "-chardev",
-        "pty,id=uart0",
+        "pty,id=uart0,mux=on",
+        "-echr",
+        "256",
         "-serial",
         "chardev:uart0",
         "-display",
