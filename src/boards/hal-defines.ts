@@ -3,14 +3,18 @@ import { HALS } from './hal.js';
 import type { Board } from './types.js';
 
 /**
- * Constants of the HAL: its macros, then KWS_SERIAL_BAUD, KWS_MIC_GAIN (if the board file sets one),
+ * Constants of the HAL: its macros, then KWS_SERIAL_BAUD and KWS_PACKED of real boards, KWS_MIC_GAIN (if the board file sets one),
  * KWS_MIC_SETTLE_MS, KWS_MIC_RIGHT (of the right channel alone) and KWS_MIC_PIN_<NAME>.
  */
 export function halDefines(
   board: Pick<Board, 'hal' | 'microphone' | 'monitorBaud' | 'kind'>,
 ): Map<string, string> {
   const defines = new Map(HALS[board.hal].macros.map((macro) => [macro, '1']));
-  if (board.kind === 'real') defines.set('KWS_SERIAL_BAUD', String(board.monitorBaud));
+  if (board.kind === 'real') {
+    defines.set('KWS_SERIAL_BAUD', String(board.monitorBaud));
+    // Their line is slower than they are.
+    defines.set('KWS_PACKED', '1');
+  }
   const microphone = board.microphone;
   if (microphone === null) return defines;
   if (microphone.gain !== undefined) defines.set('KWS_MIC_GAIN', String(microphone.gain));

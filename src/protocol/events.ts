@@ -47,6 +47,8 @@ const lines = {
     /** Milliseconds of one feature step. */
     step: count,
     mic: z.boolean(),
+    /** It takes packed samples; older firmware and some boards do not. */
+    packed: z.boolean().optional(),
     models: z.array(helloModel),
   }),
   score: line('score', {

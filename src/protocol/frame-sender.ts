@@ -10,6 +10,7 @@
 import { toolError } from '../diagnostics/errors.js';
 import type { CreditEvent } from './events.js';
 import { encodeFrame, MAX_PAYLOAD, RESYNCHRONISE } from './frame.js';
+import { MAX_PACKED_SAMPLE_BYTES, packSamples } from './packing.js';
 
 export interface FrameSenderOptions {
   write(bytes: Uint8Array): Promise<void>;
@@ -17,6 +18,8 @@ export interface FrameSenderOptions {
   check(): void;
   /** Whether the device wants no more, so that sending may stop where it is. */
   over?(): boolean;
+  /** What is sent are samples, and they go packed. */
+  readonly packed?: boolean;
   /** Milliseconds without a credit after which the device is asked again; 1 s unless told. */
   readonly patience?: number;
   /** Milliseconds without any progress after which that is an error; 6 s unless told. */
@@ -29,7 +32,8 @@ const ASK_AGAIN = Buffer.from(`${RESYNCHRONISE}credit\n`);
 
 interface Frame {
   readonly bytes: Uint8Array;
-  readonly payload: number;
+  /** Bytes of what is sent: of samples before they are packed. */
+  readonly size: number;
 }
 
 export class FrameSender {
@@ -103,9 +107,9 @@ export class FrameSender {
       }
       const size = this.#nextSize(rest.length);
       if (size > 0) {
-        await this.#sendFrame(rest.subarray(0, size));
-        rest = rest.subarray(size);
-        sent += size;
+        const taken = await this.#sendFrame(rest.subarray(0, size));
+        rest = rest.subarray(taken);
+        sent += taken;
         continue;
       }
       if (ended && rest.length === 0 && this.#underWay.length === 0) return sent;
@@ -113,23 +117,28 @@ export class FrameSender {
     }
   }
 
-  /** Payload of the next frame: 0 while there is no room for a sensible one. */
+  /** Bytes for the next frame: 0 while there is no room for a sensible one. */
   #nextSize(available: number): number {
     const credit = this.#room ?? 0;
-    const taken = this.#underWay.reduce((sum, frame) => sum + frame.payload, 0);
-    const room = credit - taken;
-    const wanted = Math.min(available, MAX_PAYLOAD);
+    const taken = this.#underWay.reduce((sum, frame) => sum + frame.size, 0);
+    const most = this.#options.packed ? MAX_PACKED_SAMPLE_BYTES : MAX_PAYLOAD;
+    const room = this.#options.packed ? (credit - taken) & ~1 : credit - taken;
+    const wanted = Math.min(available, most);
     // What surrounds a payload takes room in the device's buffer as well: no more frames than whole ones fit.
-    if (this.#underWay.length >= Math.min(Math.max(1, Math.ceil(credit / MAX_PAYLOAD)), 127)) return 0;
+    if (this.#underWay.length >= Math.min(Math.max(1, Math.ceil(credit / most)), 127)) return 0;
     // Small frames only when nothing else is under way, or the window would crumble.
     return room >= wanted || this.#underWay.length === 0 ? Math.max(0, Math.min(room, wanted)) : 0;
   }
 
-  async #sendFrame(payload: Uint8Array): Promise<void> {
-    const sequence = this.#expected + this.#underWay.length;
-    const bytes = encodeFrame(sequence, payload);
-    this.#underWay.push({ bytes, payload: payload.length });
+  /** Sends as much of `data` as a frame carries; returns how much. */
+  async #sendFrame(data: Uint8Array): Promise<number> {
+    const { payload, taken } = this.#options.packed
+      ? packSamples(data)
+      : { payload: data, taken: data.length };
+    const bytes = encodeFrame(this.#expected + this.#underWay.length, payload);
+    this.#underWay.push({ bytes, size: taken });
     await this.#options.write(bytes);
+    return taken;
   }
 
   /** The chunk, or undefined when a credit came first and there may be something to send again. */

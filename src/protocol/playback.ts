@@ -21,6 +21,8 @@ export interface PushContext {
   readonly stallLimit: number;
   /** How far into the clip the device says it has heard, in ms. */
   readonly audio: () => number;
+  /** Whether the device takes packed samples. */
+  readonly packs: () => boolean;
   /** Further explanation of a stall, if there is one. */
   readonly hint: () => string | undefined;
   /** The clip whose events come in from now on. */
@@ -68,8 +70,9 @@ type Push = (
 
 const pushFrames: Push = async (context, source, chunks, end) => {
   const { dialogue } = context;
-  const sender = frameSender(context, () => end.arrived() !== undefined);
-  await startPlaying(context, source, '', () => context.setSender(sender));
+  const packed = context.packs();
+  const sender = frameSender(context, () => end.arrived() !== undefined, packed);
+  await startPlaying(context, source, packed ? ' packed' : '', () => context.setSender(sender));
   const sent = await sender.send(chunks);
   if (sent / 2 !== knownLength(source) && end.arrived() === undefined) await dialogue.write('stop\n');
   return waitForEnd(context, end, sent / 2, () => 0);
@@ -146,7 +149,7 @@ export async function pushInput(
 function startPlaying(
   context: PushContext,
   source: PcmSource,
-  how: '' | ' memory',
+  how: '' | ' packed' | ' memory',
   onAnswer: () => void,
 ): Promise<void> {
   const asked = context.dialogue.ask<true | Error>({
@@ -206,13 +209,14 @@ async function until<T>(
   }
 }
 
-function frameSender(context: PushContext, over: () => boolean): FrameSender {
+function frameSender(context: PushContext, over: () => boolean, packed = false): FrameSender {
   return new FrameSender({
     where: context.where,
     stallLimit: context.stallLimit,
     write: (bytes) => context.dialogue.write(bytes),
     check: () => context.dialogue.check(),
     over,
+    packed,
   });
 }
 

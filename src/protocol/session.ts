@@ -90,6 +90,8 @@ class DeviceSession implements Session {
   readonly #signal: AbortSignal | undefined;
   readonly #onAbort: () => void;
   #audio = 0;
+  /** As its last hello said. */
+  #packs = false;
   #noise: NoiseEvent | undefined;
   #clip: string | undefined;
   #sender: FrameSender | undefined;
@@ -115,6 +117,7 @@ class DeviceSession implements Session {
       stallLimit,
       hint,
       audio: () => this.#audio,
+      packs: () => this.#packs,
       setClip: (name) => {
         this.#clip = name;
         this.#audio = 0;
@@ -240,6 +243,7 @@ class DeviceSession implements Session {
       this.#sender?.credit(event);
       return;
     }
+    if (event.t === 'hello') this.#packs = event.packed === true;
     if (this.#dialogue.take(event)) return;
     if (event.t === 'ok') return; // to a command nobody waits for any more
     if (event.t === 'hello' && this.#pushing) this.#restarted();

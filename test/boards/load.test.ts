@@ -70,6 +70,7 @@ describe('the boards that come with the tool', () => {
       ['KWS_HAL_ARDUINO', '1'],
       ['KWS_HAL_ESP32_I2S', '1'],
       ['KWS_SERIAL_BAUD', '115200'],
+      ['KWS_PACKED', '1'],
       ['KWS_MIC_GAIN', '4'],
       ['KWS_MIC_SETTLE_MS', '300'],
       ['KWS_MIC_PIN_BCLK', '41'],

@@ -28,6 +28,8 @@ function nasty(seed: number): string[] {
       'play 4294967294',
       'play 700 memory',
       'play open memory',
+      'play 500 packed',
+      'play open packed',
     ],
     ...['input 0 160', 'input 0 640', 'input 1 160', 'input 0 0', 'input 255 4294967295', 'cutoff 0 0'],
     ...[

@@ -10,6 +10,8 @@ import { createMicroFrontend } from '../../src/frontend/micro/frontend.js';
 import { FRONTEND_PRESETS } from '../../src/frontend/presets.js';
 import { audioSamples } from '../../src/protocol/events.js';
 import { RESYNCHRONISE } from '../../src/protocol/frame.js';
+import { packSamples } from '../../src/protocol/packing.js';
+import { SOUNDS } from '../support/sounds.js';
 import {
   boardNoise,
   brief,
@@ -88,6 +90,79 @@ describe('audio to the host', () => {
       [1024, 5000 - 1024],
     ]);
     expect(bytesOf(soundOf(heard!).subarray(0, 1000).slice())).toEqual(ramp);
+  });
+});
+
+describe('packed audio', () => {
+  /** Frames of packed samples. */
+  const packed = (samples: Int16Array) => {
+    const steps: string[] = [];
+    let seq = 0;
+    for (let rest = new Uint8Array(samples.buffer); rest.length > 0; ) {
+      const { payload, taken } = packSamples(rest);
+      steps.push(frame(seq++, payload), 'd');
+      rest = rest.subarray(taken);
+    }
+    return steps;
+  };
+
+  test('of every kind arrives as it was, and gives the scores of plain frames', async () => {
+    const all = Object.values(SOUNDS).map((sound) => Int16Array.from({ length: 1601 }, (_, i) => sound(i)));
+    const parts = await run(
+      {},
+      say('audio on'),
+      ...all.flatMap((samples) => [
+        [mark, ...say('play 1601 packed'), ...packed(samples)],
+        [mark, ...say('play 1601'), ...frames(new Uint8Array(samples.buffer))],
+      ]),
+    );
+    for (const [i, samples] of all.entries()) {
+      const [inPacks, plain] = [parts[1 + 2 * i]!, parts[2 + 2 * i]!];
+      expect(soundOf(inPacks)).toEqual(samples);
+      expect(scores(inPacks)).toEqual(scores(plain));
+      expect(scores(plain).length).toBeGreaterThan(0);
+      expect(briefs(inPacks).at(-1)).toBe('end 1601');
+    }
+  });
+
+  test('a frame that comes damaged, twice, or too early is not taken', async () => {
+    const samples = Int16Array.from({ length: 1200 }, (_, i) => SOUNDS['a tone'](i));
+    const steps = packed(samples);
+    const damaged = `${steps[2]!.slice(0, 200)}00${steps[2]!.slice(202)}`;
+    const [, said] = await run({}, say('audio on'), mark, say('play 1200 packed'), [
+      steps[4]!,
+      'd',
+      ...steps.slice(0, 2),
+      damaged,
+      'd',
+      steps[0]!,
+      'd',
+      ...steps.slice(2),
+    ]);
+    expect(soundOf(said!)).toEqual(samples);
+    expect(count(said!, 'fault bad-frame')).toBe(1);
+    expect(briefs(said!).at(-1)).toBe('end 1200');
+  });
+
+  test('more samples than there is room for, and whatever else: only what has room is taken', async () => {
+    // Ones and zeros by themselves, every order, codes that never end.
+    const payloads = [0x00, 0x10, 0x1f, 0x20, 0x30, 0x3f, 0xf0, 0xff].flatMap((head) =>
+      [0x00, 0x55, 0xff].map((fill) => new Uint8Array(512).fill(fill).fill(head, 0, 1)),
+    );
+    const short = [1, 2, 3, 4].map((length) => new Uint8Array(length).fill(0x10));
+    const [, said, after] = await run(
+      {},
+      mark,
+      say('play open packed'),
+      [...payloads, ...short].flatMap((payload, i) => [frame(i, payload), 'd']),
+      say('stop'),
+      mark,
+      say('play 1000'),
+      frames(noise(1000, 5)),
+    );
+    expect(count(said!, 'ok stop')).toBe(1);
+    expect(said!.filter(({ t }) => t === 'end')).toHaveLength(1);
+    expect(briefs(after!).at(-1)).toBe('end 1000');
   });
 });
 

@@ -50,7 +50,7 @@ export function buildApp(): Promise<string> {
     libraries: ['kws_app', 'kws_detector', 'kws_frontend', 'kws_hal', 'kws_protocol'],
     sources: [join(root, 'test', 'native', 'app-driver.cpp')],
     // What firmware has only where it is asked for: it must be in nobody's way.
-    flags: ['-DKWS_LIVE', '-DKWS_AUDIO'],
+    flags: ['-DKWS_LIVE', '-DKWS_AUDIO', '-DKWS_PACKED'],
     includes: [include, join(libraryRoot, 'kws_model', 'include')],
     // The ring, and no board.
     exclude: (file) => /kws_hal\/src\/(?!audio_ring)/.test(file),

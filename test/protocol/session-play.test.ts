@@ -263,3 +263,44 @@ describe('shared memory that is not what it should be', () => {
     );
   });
 });
+
+describe('packed frames', () => {
+  const samples = Int16Array.from({ length: 5000 }, (_, i) => Math.round(3000 * Math.sin(i / 20)));
+
+  test('go to a device whose hello says that it takes them', async () => {
+    const { device, session } = await start({ packed: true, room: 3072 });
+    // Who is there is not known yet.
+    await session.play({ name: 'plain', samples });
+    await session.hello();
+    await session.play({ name: 'packed', samples });
+    expect(device.played).toEqual([...samples]);
+    const stream = [samples.subarray(0, 7), samples.subarray(7, 2000), samples.subarray(2000)];
+    expect((await session.play({ name: 'stream', samples: stream })).samples).toBe(5000);
+    expect(device.played).toEqual([...samples]);
+    const plays = device.commands.filter((line) => line.startsWith('play'));
+    expect(plays).toEqual(['play 5000', 'play 5000 packed', 'play open packed']);
+  });
+
+  test('that are damaged are sent again', async () => {
+    let frames = 0;
+    const { device, session } = await start({
+      packed: true,
+      room: 3072,
+      toDevice: (bytes) => {
+        if (bytes[0] !== 0x02 || ++frames % 4 !== 2) return bytes;
+        return bytes.map((byte, i) => (i === 9 ? byte ^ 4 : byte));
+      },
+    });
+    await session.hello();
+    await session.play({ name: 'clip', samples });
+    expect(device.played).toEqual([...samples]);
+    expect(device.badFrames).toBeGreaterThan(0);
+  });
+
+  test.each([30, 511, 1025, 2048])('within %i bytes of credit', async (room) => {
+    const { device, session } = await start({ packed: true, room });
+    await session.hello();
+    await session.play({ name: 'clip', samples: samples.subarray(0, 1500) });
+    expect(device.played).toEqual([...samples.subarray(0, 1500)]);
+  });
+});

@@ -27,6 +27,8 @@ export interface FakeDeviceOptions {
   readonly toHost?: (bytes: Uint8Array) => Uint8Array;
   /** Bytes per delivery to the host; whole lines unless told. */
   readonly chop?: number;
+  /** It takes packed samples, and its hello says so. */
+  readonly packed?: boolean;
   /** Answers nothing. */
   readonly mute?: boolean;
   /** Its lines have numbers and checksums, and its answers say what was understood. */
@@ -55,7 +57,7 @@ export class FakeDevice {
   #paused = false;
   #outbox: Uint8Array[] = [];
   #inbox: number[] = [];
-  #play: { expected: number; stopped: boolean } | undefined;
+  #play: { expected: number; stopped: boolean; packed: boolean } | undefined;
   #input: { model: number; expected: number } | undefined;
   #seq = 0;
   #taken: number[] = [];
@@ -110,6 +112,7 @@ export class FakeDevice {
       step: 10,
       mic: false,
       models: [{ m: MODEL, model: hash, labels: [LABEL], hop: 1, gate: false, arena: 1024, used: 1000 }],
+      ...(this.#options.packed ? { packed: true } : {}),
       ...this.#options.hello,
     };
   }
@@ -207,7 +210,7 @@ export class FakeDevice {
     if (word === 'hello') this.say('hello', this.helloFields);
     else if (word === 'stats') this.#stats();
     else if (word === 'play')
-      this.#startPlay(args[0] === 'open' ? Number.POSITIVE_INFINITY : Number(args[0]), args[1] === 'memory');
+      this.#startPlay(args[0] === 'open' ? Number.POSITIVE_INFINITY : Number(args[0]), args[1]);
     else if (word === 'stop' && this.#play) this.#stop();
     else if (word === 'input') this.#startInput(Number(args[0]), Number(args[1]));
     else if (word === 'credit' && (this.#play || this.#input)) this.#credit();
@@ -225,16 +228,16 @@ export class FakeDevice {
     this.#detections = 0;
   }
 
-  #startPlay(expected: number, memory: boolean): void {
+  #startPlay(expected: number, how: string | undefined): void {
     this.#clear();
     this.#seq = 0;
     this.played = [];
-    const play = { expected, stopped: false };
+    const play = { expected, stopped: false, packed: how === 'packed' };
     this.#play = play;
     if (this.#linkFile !== undefined) this.#writeLink(20, 0);
     const samples = expected === Number.POSITIVE_INFINITY ? 0xffffffff : expected;
     this.say('ok', { cmd: 'play', ...(this.#options.sealed ? { samples } : {}) });
-    if (memory) this.#pollLink(play);
+    if (how === 'memory') this.#pollLink(play);
     else this.#credit();
     this.#maybeEnd();
   }
@@ -268,7 +271,8 @@ export class FakeDevice {
       this.say('output', { m: model === 0 ? MODEL : `model ${model}`, q: this.inputBytes.slice(0, 4) });
     } else if (this.#play) {
       const bytes = Buffer.from(payload);
-      for (let i = 0; i + 1 < bytes.length; i += 2) this.#sample(bytes.readInt16LE(i));
+      if (this.#play.packed) for (const value of unpacked(bytes)) this.#sample(value);
+      else for (let i = 0; i + 1 < bytes.length; i += 2) this.#sample(bytes.readInt16LE(i));
       // The end comes after the credit of the last frame.
       setImmediate(() => this.#maybeEnd());
     }
@@ -348,6 +352,31 @@ export class FakeDevice {
     word.writeUInt32LE(value, 0);
     writeSync(this.#linkFile!, word, 0, 4, (this.#options.link?.offset ?? 0) + at);
   }
+}
+
+/** The samples of a packed payload, from its bits as text. */
+export function unpacked(payload: Uint8Array): number[] {
+  const bytes = Buffer.from(payload);
+  const [order, lowBits] = [bytes[0]! >> 4, bytes[0]! & 15];
+  if (order === 0)
+    return Array.from({ length: (bytes.length - 1) >> 1 }, (_, i) => bytes.readInt16LE(1 + 2 * i));
+  const bits = [...bytes.subarray(3)].map((byte) => byte.toString(2).padStart(8, '0')).join('');
+  const codes = bits.match(new RegExp(`1*0[01]{${lowBits}}`, 'gy')) ?? [];
+  let values = codes.map((code) => {
+    const ones = code.indexOf('0');
+    const number = ones * 2 ** lowBits + Number.parseInt(code.slice(ones + 1) || '0', 2);
+    return number % 2 === 0 ? number / 2 : -(number + 1) / 2;
+  });
+  const summed = (start: number) => {
+    let sum = start;
+    return values.map((value) => {
+      sum += value;
+      return sum;
+    });
+  };
+  for (let i = 1; i < order; i++) values = summed(0);
+  const first = bytes.readInt16LE(1);
+  return [first, ...summed(first)];
 }
 
 function peak(hop: Int16Array): number {

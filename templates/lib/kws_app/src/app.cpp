@@ -134,11 +134,17 @@ void App::watch_microphone(const int16_t* samples, size_t count) {
   }
 }
 
-void App::start_play(uint32_t samples, bool memory) {
+void App::start_play(const Command& command) {
+  const uint32_t samples = command.value;
+  const bool memory = command.kind == CommandKind::kPlayMemory;
   reset();
   ring_.select(AudioRing::Source::kHost);
   if (memory) {
     host_.play_memory(samples);
+#ifdef KWS_PACKED
+  } else if (command.kind == CommandKind::kPlayPacked) {
+    host_.play_packed(samples);
+#endif
   } else {
     host_.play_frames(samples);
   }
@@ -281,17 +287,18 @@ void App::handle(const Command& command) {
       back_to_microphone();
       return send_ok("mic");
     case CommandKind::kPlay:
-    case CommandKind::kPlayMemory: {
+    case CommandKind::kPlayMemory:
+#ifdef KWS_PACKED
+    case CommandKind::kPlayPacked:
+#endif
       if (!kHasFrontend || config_.frontend == nullptr) {
         return fault("bad-command",
                      "play: this firmware has no front end; push tensors with 'input'.");
       }
-      const bool memory = command.kind == CommandKind::kPlayMemory;
-      if (memory && hal::audio_link() == nullptr) {
+      if (command.kind == CommandKind::kPlayMemory && hal::audio_link() == nullptr) {
         return fault("bad-command", "play: this board shares no memory with the host.");
       }
-      return start_play(command.value, memory);
-    }
+      return start_play(command);
     case CommandKind::kStop:
       host_.stop_playing();
       return send_ok("stop");

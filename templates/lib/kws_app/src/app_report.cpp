@@ -28,6 +28,9 @@ void App::send_hello() {
       .add("rate", config_.capture_rate)
       .add("step", config_.step_ms)
       .add("mic", hal::has_microphone())
+#ifdef KWS_PACKED
+      .add("packed", true)
+#endif
       .begin_array("models");
   for (uint32_t i = 0; i < config_.model_count; ++i) {
     const ModelConfig& model = config_.models[i];

@@ -12,8 +12,10 @@ namespace {
 
 // Nobody reads the serial line while a model runs: the frames under way, each with what stands
 // around its payload, and a command of the host must fit what the board keeps of it.
-constexpr uint32_t kFramesUnderWay = 2;
+constexpr uint32_t kFramesUnderWay = 3;
 constexpr uint32_t kMostUnderWay = kFramesUnderWay * CommandParser::kMaxPayload;
+// Of packed samples a frame carries up to twice as many.
+constexpr uint32_t kMostPacked = 2 * kMostUnderWay;
 static_assert(kMostUnderWay + kFramesUnderWay * CommandParser::kFrameOverhead +
                       CommandParser::kMaxCommand + 1 <=
                   hal::kReceiveBytes,
@@ -45,6 +47,15 @@ void HostInput::stop_playing() {
 
 void HostInput::payload(uint8_t seq, uint32_t index, uint8_t byte) {
   if (seq != next_seq_) return;
+#ifdef KWS_PACKED
+  if (kHasFrontend && packed()) {
+    unpacker_.feed(index, byte, [this](uint32_t number, uint32_t sample) {
+      ring_.put_ahead(2 * number, static_cast<uint8_t>(sample & 0xffu));
+      ring_.put_ahead(2 * number + 1, static_cast<uint8_t>(sample >> 8 & 0xffu));
+    });
+    return;
+  }
+#endif
   if (kHasFrontend && kind_ == Kind::kAudio) {
     ring_.put_ahead(index + (half_sample_ ? 1 : 0), byte);
   } else if (kind_ == Kind::kTensor && index < end_ - received_) {
@@ -56,6 +67,13 @@ bool HostInput::take(const Command& frame) {
   if (frame.seq != next_seq_) return false;
   ++next_seq_;
   const uint32_t left = end_ - received_;
+#ifdef KWS_PACKED
+  if (kHasFrontend && packed()) {
+    const uint32_t samples = unpacker_.samples() < left ? unpacker_.samples() : left;
+    received_ += static_cast<uint32_t>(ring_.commit_from_host(samples));
+    return true;
+  }
+#endif
   if (kHasFrontend && kind_ == Kind::kAudio) {
     // What the host is told keeps it from sending more than there is room for.
     const uint32_t bytes = frame.size + (half_sample_ ? 1u : 0u);
@@ -95,16 +113,17 @@ uint32_t HostInput::room() const {
   uint32_t room = 0;
   if (kind_ == Kind::kTensor) {
     room = end_ - received_;
-  } else if (kind_ == Kind::kAudio) {
+  } else if (takes_audio()) {
     // One sample may be half here.
     const uint32_t space = static_cast<uint32_t>(ring_.space()) * 2;
     room = space > 2 ? space - 2 : 0;
   }
-  return room < kMostUnderWay ? room : kMostUnderWay;
+  const uint32_t most = packed() ? kMostPacked : kMostUnderWay;
+  return room < most ? room : most;
 }
 
 bool HostInput::room_due() const {
-  return kind_ == Kind::kAudio && received_ < end_ && told_room_ < CommandParser::kMaxPayload &&
+  return takes_audio() && received_ < end_ && told_room_ < CommandParser::kMaxPayload &&
          room() >= CommandParser::kMaxPayload;
 }
 

@@ -91,6 +91,9 @@ const char* command_name(CommandKind kind) {
   switch (kind) {
     case CommandKind::kPlay:
     case CommandKind::kPlayMemory:
+#ifdef KWS_PACKED
+    case CommandKind::kPlayPacked:
+#endif
       return "play";
     case CommandKind::kInput:
       return "input";
@@ -246,6 +249,10 @@ bool CommandParser::parse_line() {
     const bool memory = equals(second, "memory");
     const bool open = equals(first, "open");
     if (open) command_.value = kPlayOpen;
+#ifdef KWS_PACKED
+    if (equals(second, "packed") && (open || number(first, kPlayOpen - 1, &command_.value)))
+      return done(CommandKind::kPlayPacked);
+#endif
     if ((open || number(first, kPlayOpen - 1, &command_.value)) && (memory || second.size == 0))
       return done(memory ? CommandKind::kPlayMemory : CommandKind::kPlay);
     return bad_command("play takes a number of samples, or open, and then nothing, or memory");

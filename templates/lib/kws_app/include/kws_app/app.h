@@ -36,7 +36,7 @@ class App final : private PipelineListener {
   void handle(const Command& command);
   void run_other();
   void handle_frame(const Command& frame);
-  void start_play(uint32_t samples, bool memory);
+  void start_play(const Command& command);
   void start_input(uint32_t model, uint32_t bytes);
   void finish_play();
   void finish_input();

@@ -10,6 +10,7 @@
 
 #include "kws_hal/audio_ring.h"
 #include "kws_protocol/command_parser.h"
+#include "kws_protocol/unpacker.h"
 
 namespace kws {
 
@@ -21,11 +22,14 @@ class HostInput final : public PayloadSink {
   // Begins. `samples`: kPlayOpen: until `stop_playing`, or until the shared memory says so.
   void play_frames(uint32_t samples) { begin(Kind::kAudio, samples); }
   void play_memory(uint32_t samples);
+#ifdef KWS_PACKED
+  void play_packed(uint32_t samples) { begin(Kind::kPacked, samples); }
+#endif
   // `bytes` of a tensor to `to`.
   void take_tensor(uint8_t* to, uint32_t bytes);
 
-  bool playing() const { return kind_ == Kind::kAudio || kind_ == Kind::kMemory; }
-  bool takes_frames() const { return kind_ == Kind::kAudio || kind_ == Kind::kTensor; }
+  bool playing() const { return takes_audio() || kind_ == Kind::kMemory; }
+  bool takes_frames() const { return takes_audio() || kind_ == Kind::kTensor; }
   bool complete() const { return received_ == end_; }
   bool tensor_complete() const { return kind_ == Kind::kTensor && complete(); }
   // Samples or bytes.
@@ -43,15 +47,21 @@ class HostInput final : public PayloadSink {
   // What is new in the shared memory: the number of samples.
   size_t pull();
 
-  // Bytes of payload that the host may send now, to be told: the host waits once they are less
-  // than a frame.
+  // Bytes of samples or of a tensor that the host may send now, to be told: the host waits once
+  // they are less than a frame.
   uint32_t tell_room() { return told_room_ = room(); }
   // Whether the host waits and need not.
   bool room_due() const;
 
  private:
-  enum class Kind : uint8_t { kNothing, kAudio, kTensor, kMemory };
+  enum class Kind : uint8_t { kNothing, kAudio, kPacked, kTensor, kMemory };
 
+#ifdef KWS_PACKED
+  bool packed() const { return kind_ == Kind::kPacked; }
+#else
+  static constexpr bool packed() { return false; }
+#endif
+  bool takes_audio() const { return kind_ == Kind::kAudio || packed(); }
   void begin(Kind kind, uint32_t end);
   uint32_t room() const;
 
@@ -63,6 +73,9 @@ class HostInput final : public PayloadSink {
   uint32_t received_ = 0;     // samples or bytes
   uint32_t told_room_ = 0;
   uint8_t* tensor_ = nullptr;
+#ifdef KWS_PACKED
+  Unpacker unpacker_;
+#endif
 };
 
 }  // namespace kws

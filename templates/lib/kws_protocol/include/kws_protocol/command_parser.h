@@ -25,6 +25,9 @@ enum class CommandKind : uint8_t {
   kMic,
   kPlay,        // value: samples, or kPlayOpen
   kPlayMemory,  // the same, through shared memory
+#ifdef KWS_PACKED
+  kPlayPacked,  // the same, in frames of packed samples
+#endif
   kStop,
   kInput,  // model, value: bytes
   kTraceFeatures,
