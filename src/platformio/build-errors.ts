@@ -1,5 +1,5 @@
 /** A failed build or upload → one error that says what, where, why and the next step. */
-import { KwsError, type Problem, toolError } from '../diagnostics/errors.js';
+import { inputError, KwsError, type Problem, toolError } from '../diagnostics/errors.js';
 import type { BuildLog, MemoryKind, Overflow } from './build-log.js';
 import { programFix } from './prerequisite-fixes.js';
 import type { RunEnd } from './run-tool.js';
@@ -25,7 +25,7 @@ export interface FailureContext {
   readonly log: string;
 }
 
-/** The error for a build or upload that ended as `end` with `log`. */
+/** The error for a build or upload that ended as `end` with `log`: exit code 2 for code of the project's own, `device/`. */
 export function failure(end: RunEnd, log: BuildLog, context: FailureContext): Error {
   const { doing, environment } = context;
   if (end.kind === 'timeout')
@@ -48,6 +48,13 @@ export function failure(end: RunEnd, log: BuildLog, context: FailureContext): Er
     });
   }
   const first = log.firstError;
+  const own = first === undefined ? null : /^src[\\/]device[\\/](.+)$/.exec(first.where);
+  if (own !== null)
+    return inputError({
+      what: `does not compile for ${environment}: ${first!.what}`,
+      where: `device/${own[1]}`,
+      next: `correct it there; the full log is ${context.log}`,
+    });
   if (first !== undefined && first.where !== 'PlatformIO')
     return toolError({
       what: `the firmware for ${environment} does not compile: ${first.what}`,

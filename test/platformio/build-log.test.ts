@@ -190,6 +190,12 @@ test.each([
   expect(message).not.toContain('star');
 });
 
+test("a mistake in the project's own code is wrong input, where its author wrote it", () => {
+  const error = failure(failed, logOf("src/device/led.cpp:3:5: error: 'x' was not declared"), context);
+  expect(error).toMatchObject({ exitCode: 2, problems: [{ where: 'device/led.cpp:3:5' }] });
+  expect(error.message).toContain("does not compile for nano: 'x' was not declared");
+});
+
 test('what is kept of an endless log is bounded', () => {
   const log = new BuildLog();
   for (let i = 0; i < 10_000; ++i) log.take(`a.cpp:${i}:1: warning: w`);
