@@ -87,7 +87,7 @@ describeWithTraining('train', () => {
     // The table of cutoffs counts the same clips.
     const own = report.cutoffs.filter((row: { own: boolean }) => row.own);
     expect(own).toEqual([expect.objectContaining({ missed: all.count, words: all.among })]);
-    expect(report.cutoffs.length).toBeGreaterThan(5);
+    expect(report.cutoffs.length).toBeGreaterThan(1);
   });
 
   test('a virtual board hears it', async () => {
