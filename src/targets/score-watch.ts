@@ -50,7 +50,8 @@ export class ScoreWatch {
     const wakes = hello.models.filter(({ gate }) => !gate);
     this.#hopMs = Math.min(...wakes.map(({ hop }) => hop * hello.step));
     this.#slackMs = slackMs;
-    this.#firstMs = firstMs + (1000 * leastSamples) / hello.rate;
+    // A board may say any rate, also none.
+    this.#firstMs = firstMs + (1000 * leastSamples) / Math.max(hello.rate, 1);
     this.#since = now();
   }
 

@@ -40,6 +40,12 @@ describe('while it listens', () => {
     expect(wait(20).failure?.message).toContain('the board sends no scores\n');
   });
 
+  test('a board that says no rate is waited for as any other', () => {
+    const none = { ...HELLO, rate: 0 };
+    const watch = new ScoreWatch(none, 'fake', { now: () => 1000 });
+    expect(watch.failure).toBeUndefined();
+  });
+
   test('after it several hops', () => {
     const { scores, wait } = watching();
     scores(5, 80);
