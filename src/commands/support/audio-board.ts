@@ -5,7 +5,7 @@
  * of the sound (`capture/`).
  */
 import { inputError } from '../../diagnostics/errors.js';
-import { type Aim, withAudio } from '../../targets/aim.js';
+import type { Aim } from '../../targets/aim.js';
 import { type HeardEvent, hear, type PlayedClip } from '../../targets/hear.js';
 import type { Device } from '../../targets/open.js';
 import type { Stages } from '../../targets/stages.js';
@@ -29,6 +29,7 @@ export async function withAudioBoard<T>(
   stages: Stages,
   work: (board: AudioBoard) => Promise<T>,
 ): Promise<T> {
+  const { withAudio } = await import('../../targets/aim.js');
   const aim = withAudio(await aimOf(options, context));
   const { frontend } = aim.project;
   if (frontend.kind === 'none')
