@@ -12,6 +12,10 @@ export const ELEMENT_BYTES: Readonly<Record<ElementType, number>> = {
   bool: 1,
 };
 
+/** Bounds on one tensor of what a file may ask of those who run it; no microcontroller comes near. */
+export const MOST_DIMENSIONS = 8;
+export const MOST_TENSOR_BYTES = 64 * 1024 * 1024;
+
 /** Number of elements; an empty shape is a scalar. */
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, dim) => product * dim, 1);
@@ -37,6 +41,11 @@ export function constantInts(tensor: Tensor | undefined): readonly number[] | un
   if (type === 'int32') return Array.from({ length: count }, (_, i) => view.getInt32(4 * i, true));
   if (type === 'int64') return Array.from({ length: count }, (_, i) => Number(view.getBigInt64(8 * i, true)));
   return undefined;
+}
+
+/** The bytes of an int32 tensor. */
+export function int32Bytes(values: readonly number[]): Uint8Array {
+  return new Uint8Array(Int32Array.from(values).buffer);
 }
 
 /** One dimension of a TILE as rows of an image one pixel wide: each of `rows` blocks of values is written `times` times. */

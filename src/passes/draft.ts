@@ -4,6 +4,7 @@
  * A pass reads a `Model`, makes a draft of it, changes that, and returns what `finish` gives: a new model, or
  * the same one where nothing changed. Operators keep their slots, which are in execution order.
  */
+import { int32Bytes } from '../model/elements.js';
 import type { Model, Operator, OperatorKind, OperatorOf, Tensor } from '../model/types.js';
 import { float32Bytes } from '../model/values.js';
 
@@ -51,13 +52,19 @@ export class Draft {
   }
 
   addInts(name: string, shape: readonly number[], values: readonly number[]): number {
-    const data = new Uint8Array(Int32Array.from(values).buffer);
-    return this.add({ name, type: 'int32', shape, data });
+    return this.add({ name, type: 'int32', shape, data: int32Bytes(values) });
   }
 
   setTensor(id: number, tensor: Tensor): void {
     this.tensors[id] = tensor;
     this.changed = true;
+  }
+
+  /** The RESHAPE that gives `y` the numbers of `x`, for a slot; `index` is its number in the source. */
+  reshape(index: number, x: number, y: number): Operator {
+    const { name, shape } = this.tensors[y]!;
+    const wanted = this.addInts(`${name}/shape`, [shape.length], shape);
+    return { kind: 'RESHAPE', index, inputs: [x, wanted], outputs: [y], options: {} };
   }
 
   /** Slot of the operator that computes a tensor. */

@@ -3,15 +3,19 @@
  * fixed shapes, element types we know and constants of the right length.
  */
 import type { Problem } from '../diagnostics/errors.js';
-import { ELEMENT_BYTES, elementCount, shapeText } from '../model/elements.js';
+import {
+  ELEMENT_BYTES,
+  elementCount,
+  MOST_DIMENSIONS,
+  MOST_TENSOR_BYTES,
+  shapeText,
+} from '../model/elements.js';
 import type { Quantization, Tensor } from '../model/types.js';
 import { elementType, TENSOR_TYPES } from '../tflite/codes.js';
 import type { TfliteFile, TfliteQuantization, TfliteTensor } from '../tflite/schema.js';
 import { printable } from './names.js';
 
 /** Bounds on what a file may ask of those who run it; no microcontroller comes near. */
-const MOST_DIMENSIONS = 8;
-const MOST_TENSOR_BYTES = 64 * 1024 * 1024;
 const MOST_BYTES = 256 * 1024 * 1024;
 
 export interface ReadTensors {

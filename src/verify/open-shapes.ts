@@ -8,16 +8,19 @@
  * settled stays as the file has it.
  */
 import { resolveSlice } from '../model/arithmetic.js';
-import { constantInts, elementCount, tensorBytes } from '../model/elements.js';
+import {
+  constantInts,
+  elementCount,
+  MOST_DIMENSIONS,
+  MOST_TENSOR_BYTES,
+  tensorBytes,
+} from '../model/elements.js';
 import { OPERATORS, operatorName } from '../model/operators.js';
 import type { Model, Operator, Tensor } from '../model/types.js';
 import { OPERATOR_RULES } from './rules/operators.js';
 import type { OperatorSite } from './rules/site.js';
 import { tensorMistake } from './rules/tensors.js';
 
-/** As readers bound a tensor. */
-const MOST_BYTES = 64 * 1024 * 1024;
-const MOST_DIMENSIONS = 8;
 /** Elements of integers that describe a shape. */
 const MOST_INTEGERS = 64;
 
@@ -38,7 +41,7 @@ export function settleShapes(model: Model, open: ReadonlySet<number>): Model {
     const shape = shapeOf(tensors, computed, operator);
     if (shape === undefined || !isModest(shape)) continue;
     const settled = { ...tensors[y]!, shape };
-    if (tensorBytes(settled) <= MOST_BYTES) tensors[y] = settled;
+    if (tensorBytes(settled) <= MOST_TENSOR_BYTES) tensors[y] = settled;
   }
   return { ...model, tensors };
 }

@@ -94,13 +94,12 @@ function rewriteBlocks(draft: Draft, blocks: Blocks, toSpace: Operator, slot: nu
   let input = source;
   if (widen !== undefined) {
     input = draft.add({ ...x, shape: given, name: `${x.name}/widened` });
-    draft.set(widen[0], reshapeOf(draft, widen[1].index, source, input));
+    draft.set(widen[0], draft.reshape(widen[1].index, source, input));
   }
   const output =
     narrow === undefined ? toSpace.outputs[0]! : draft.add({ ...y, shape: outer, name: `${y.name}/wide` });
   draft.remove(slot);
-  if (narrow !== undefined)
-    draft.set(narrow[0], reshapeOf(draft, narrow[1].index, output, toSpace.outputs[0]!));
+  if (narrow !== undefined) draft.set(narrow[0], draft.reshape(narrow[1].index, output, toSpace.outputs[0]!));
   const [at, operator] = convolution;
   draft.set(at, {
     ...operator,
@@ -130,10 +129,4 @@ function padInto(
   const paddings = draft.addInts(`${padded.name}/paddings`, [sides.length / 2, 2], sides);
   draft.set(slot, { kind: 'PAD', index: operator.index, inputs: [x, paddings], outputs: [y], options: {} });
   return y;
-}
-
-function reshapeOf(draft: Draft, index: number, x: number, y: number): Operator {
-  const { name, shape } = draft.tensor(y)!;
-  const wanted = draft.addInts(`${name}/shape`, [shape.length], shape);
-  return { kind: 'RESHAPE', index, inputs: [x, wanted], outputs: [y], options: {} };
 }

@@ -20,9 +20,7 @@ export function plainReshapes(model: Model): Model {
     const [x, y] = [draft.tensor(operator.inputs[0]), draft.tensor(operator.outputs[0])];
     if (x === undefined || y === undefined || elementCount(x.shape) !== elementCount(y.shape)) return false;
     if (renamed && !sameNumbers(x, y)) return false;
-    const shape = draft.addInts(`${y.name}/shape`, [y.shape.length], y.shape);
-    const { index, outputs } = operator;
-    draft.set(slot, { kind: 'RESHAPE', index, inputs: [operator.inputs[0]!, shape], outputs, options: {} });
+    draft.set(slot, draft.reshape(operator.index, operator.inputs[0]!, operator.outputs[0]!));
     return true;
   });
 }

@@ -59,10 +59,8 @@ function moveElementwise(draft: Draft, operator: Operator, slot: number): boolea
     inputs = inputs.with(1 - position, draft.addFloats(name, [channels], constant.values));
   }
   const middle = draft.add({ ...y, name: `${y.name}/before_reshape`, shape: source.shape });
-  const shape = draft.addInts(`${y.name}/shape`, [y.shape.length], y.shape);
   draft.set(first, { ...operator, inputs, outputs: [middle] });
-  const options = {};
-  draft.set(slot, { kind: 'RESHAPE', index, inputs: [middle, shape], outputs: operator.outputs, options });
+  draft.set(slot, draft.reshape(index, middle, operator.outputs[0]!));
   return true;
 }
 
@@ -83,16 +81,8 @@ function moveBranches(draft: Draft, operator: Operator, slot: number): boolean {
   draft.remove(a[0]);
   draft.remove(b[0]);
   const middle = draft.add({ ...y, name: `${y.name}/before_reshape`, shape });
-  const wanted = draft.addInts(`${y.name}/shape`, [y.shape.length], y.shape);
   draft.set(place, { ...operator, inputs: [p, q], outputs: [middle] });
-  const { index } = a[1];
-  draft.set(slot, {
-    kind: 'RESHAPE',
-    index,
-    inputs: [middle, wanted],
-    outputs: operator.outputs,
-    options: {},
-  });
+  draft.set(slot, draft.reshape(a[1].index, middle, operator.outputs[0]!));
   return true;
 }
 

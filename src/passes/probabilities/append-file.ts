@@ -5,6 +5,7 @@
  * Leaves to others: float models (`append-model.ts`).
  */
 import { inputError, KwsError } from '../../diagnostics/errors.js';
+import { int32Bytes } from '../../model/elements.js';
 import { OPERATORS } from '../../model/operators.js';
 import type { Model, Operator } from '../../model/types.js';
 import { readTflite } from '../../readers/tflite.js';
@@ -86,7 +87,7 @@ function appended(file: TfliteFile, added: Added): TfliteFile {
   const made: TfliteOperator[] = [];
   if (added === 'softmax' && shape.at(-1) !== count) {
     const newShape = [1, count];
-    const data = new Uint8Array(Int32Array.from(newShape).buffer);
+    const data = int32Bytes(newShape);
     const wanted = tensor({
       name: `${name}/shape`,
       shape: [2],

@@ -1,5 +1,5 @@
 /** A softmax or a sigmoid behind a float model. Leaves to others: int8 models (`append-file.ts`). */
-import { elementCount } from '../../model/elements.js';
+import { elementCount, int32Bytes } from '../../model/elements.js';
 import type { Model, Operator, Tensor } from '../../model/types.js';
 import type { Added } from './choice.js';
 
@@ -13,7 +13,7 @@ export function appendToModel(model: Model, added: Added): Model {
   const count = elementCount(shape);
   if (added === 'softmax' && shape.at(-1) !== count) {
     const wanted = [1, count];
-    const data = new Uint8Array(Int32Array.from(wanted).buffer);
+    const data = int32Bytes(wanted);
     const constant = tensors.push({ name: `${name}/shape`, type: 'int32', shape: [2], data }) - 1;
     const to = tensors.push({ name: `${name}/flat`, type: 'float32', shape: wanted }) - 1;
     operators.push({ kind: 'RESHAPE', index: index(), inputs: [from, constant], outputs: [to], options: {} });

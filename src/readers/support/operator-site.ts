@@ -3,7 +3,7 @@
  * of the model.
  */
 import type { ModelBuilder } from '../../model/builder.js';
-import { elementCount, repetitions, shapeText } from '../../model/elements.js';
+import { elementCount, MOST_DIMENSIONS, repetitions, shapeText } from '../../model/elements.js';
 import type { OperatorKind, OperatorOptions } from '../../model/types.js';
 import { UnreadableError } from './unreadable.js';
 
@@ -17,7 +17,6 @@ export type EmittedKind = Exclude<OperatorKind, 'FOREIGN' | 'READ_VARIABLE' | 'A
 
 /** Elements of one activation: beyond it nothing is made for a microcontroller. */
 const MOST_ELEMENTS = 1 << 24;
-const MOST_DIMENSIONS = 8;
 
 export class OperatorSite {
   /** Constants by name: a layer that is called twice has them once. */

@@ -2,7 +2,7 @@
  * Nodes that are computed when the model is read, as all their inputs are known: batch norms that were
  * unfolded into arithmetic, shapes of reshapes. In double precision.
  */
-import { elementCount, shapeText } from '../../../model/elements.js';
+import { elementCount, MOST_DIMENSIONS, shapeText } from '../../../model/elements.js';
 import { UnreadableError } from '../../support/unreadable.js';
 import { CONVERT_AGAIN, flagAttribute, integerAttribute } from '../graph-def.js';
 import type { Constant, Operand } from '../operand.js';
@@ -10,8 +10,6 @@ import { axesOf, completedShape, constant, integers } from '../operand.js';
 import type { NodeSite } from '../site.js';
 
 export type FoldNode = (site: NodeSite, inputs: readonly Constant[]) => Constant;
-
-const MOST_DIMENSIONS = 8;
 
 function made(
   site: NodeSite,
