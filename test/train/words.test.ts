@@ -139,6 +139,14 @@ describe('orders', () => {
     expect(wrong).toEqual([]);
   });
 
+  test.each(['alexa', 'play some music', 'the kitchen window', 'Stop!'])('talk never says "%s"', (phrase) => {
+    const clips = { word: 0, near: 0, talk: 400 };
+    const wanted = { ...WANTED, spellings: [phrase], clips: { train: clips, tune: clips, judge: clips } };
+    const said = wordsOf(phrase).join(' ');
+    const talk = ordersOf(ENGINES, wanted).map(({ order }) => ` ${wordsOf(order.text).join(' ')} `);
+    expect(talk.filter((text) => text.includes(` ${said} `))).toEqual([]);
+  });
+
   test('near words that judge are taught to nobody', () => {
     const texts = (role: string) =>
       new Set(

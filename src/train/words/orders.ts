@@ -1,7 +1,7 @@
 /** A phrase, what sounds like it and voices → what is ordered of the synthesisers, for each of the three roles. */
 import { createRandom, type Random } from '../random.js';
 import type { Engine, EngineName, Order, Role, Voice } from '../voices/types.js';
-import type { NearWord } from './near.js';
+import { type NearWord, wordsOf } from './near.js';
 import { sentence } from './sentences.js';
 
 /** What a clip is for, as passages and figures tell them apart. */
@@ -89,8 +89,23 @@ function textOf(said: Said, role: Role, wanted: Wanted, random: Random): string 
     const one = () => near[Math.floor(random.next() ** 1.7 * near.length)]!.text;
     return random.next() < 0.6 ? one() : [one(), one(), one()].join(', ');
   }
-  return sentence(wanted.language, wanted.words, random);
+  return withoutPhrase(() => sentence(wanted.language, wanted.words, random), wanted.spellings);
 }
+
+/** What is talk and has the phrase in it ("hello, alexa") would teach, and tune, that the phrase is not the phrase. */
+function withoutPhrase(draw: () => string, spellings: readonly string[]): string {
+  const phrases = spellings.map((spelling) => ` ${wordsOf(spelling).join(' ')} `);
+  const saysIt = (text: string) => {
+    const words = ` ${wordsOf(text).join(' ')} `;
+    return phrases.some((phrase) => words.includes(phrase));
+  };
+  let text = draw();
+  for (let tries = 0; tries < TRIES && saysIt(text); tries++) text = draw();
+  return text;
+}
+
+/** Most of what is drawn does not have the phrase in it, whatever the phrase is. */
+const TRIES = 100;
 
 /** Words that are tuned with or judged by are not taught. */
 function roleOfText(text: string): Role {
