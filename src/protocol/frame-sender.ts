@@ -92,7 +92,8 @@ export class FrameSender {
       if (this.#goBack) {
         this.#goBack = false;
         this.#wentBack = true;
-        for (const frame of [...this.#underWay]) await write(frame.bytes);
+        // What is acknowledged meanwhile needs no other copy.
+        for (const frame of [...this.#underWay]) if (this.#underWay.includes(frame)) await write(frame.bytes);
         continue;
       }
       if (rest.length === 0 && !ended) {
@@ -124,10 +125,12 @@ export class FrameSender {
     const most = this.#options.packed ? MAX_PACKED_SAMPLE_BYTES : MAX_PAYLOAD;
     const room = this.#options.packed ? (credit - taken) & ~1 : credit - taken;
     const wanted = Math.min(available, most);
+    // A device keeps a few bytes back: its room is not quite two whole packed frames.
+    const sensible = Math.min(wanted, MAX_PAYLOAD);
     // What surrounds a payload takes room in the device's buffer as well: no more frames than whole ones fit.
     if (this.#underWay.length >= Math.min(Math.max(1, Math.ceil(credit / most)), 127)) return 0;
     // Small frames only when nothing else is under way, or the window would crumble.
-    return room >= wanted || this.#underWay.length === 0 ? Math.max(0, Math.min(room, wanted)) : 0;
+    return room >= sensible || this.#underWay.length === 0 ? Math.max(0, Math.min(room, wanted)) : 0;
   }
 
   /** Sends as much of `data` as a frame carries; returns how much. */
@@ -154,6 +157,7 @@ export class FrameSender {
   async #waitForCredit(): Promise<void> {
     const { patience = 1000, stallLimit = 6000, write, check, over = () => false, where } = this.#options;
     const credits = this.#credits;
+    const asked = Date.now();
     for (;;) {
       if (Date.now() - this.#progress >= stallLimit) {
         throw toolError({
@@ -164,12 +168,14 @@ export class FrameSender {
         });
       }
       const { promise, cancel } = this.#nextNews();
-      const timer = setTimeout(() => this.notify(), patience);
+      const timer = setTimeout(() => this.notify(), Math.max(0, asked + patience - Date.now()));
       await promise;
       clearTimeout(timer);
       cancel();
       check();
-      if (over() || this.#credits !== credits) return;
+      if (over() || this.#goBack || this.#credits !== credits) return;
+      // A score, or whatever else there is to look at, is no silence.
+      if (Date.now() - asked < patience) continue;
       await write(ASK_AGAIN);
       this.#wentBack = false;
       this.#goBack = this.#underWay.length > 0;

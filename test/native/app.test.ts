@@ -290,7 +290,7 @@ describe('what is pushed', () => {
     expect(scores(inFrames!).length).toBeGreaterThan(0);
   });
 
-  test('a frame of another number, a damaged one, half a sample', async () => {
+  test('a frame before its turn, older copies, a damaged one, half a sample', async () => {
     const sound = noise(400, 1);
     const damaged = Buffer.from('0210', 'hex');
     const [, answers] = await run(
@@ -298,6 +298,7 @@ describe('what is pushed', () => {
       mark,
       say('play 400'),
       [frame(1, sound.subarray(0, 10)), 'd', frame(0, sound.subarray(0, 501)), 'd'],
+      [frame(0, sound.subarray(0, 501)), 'd', frame(255, sound.subarray(0, 9)), 'd'],
       [step.bytes(Buffer.concat([damaged, Buffer.from(RESYNCHRONISE)])), 'd'],
       [frame(1, sound.subarray(501)), 'd'],
     );
@@ -305,6 +306,8 @@ describe('what is pushed', () => {
       'ok play',
       'credit 0',
       'credit 0 resend',
+      'credit 1',
+      'credit 1',
       'credit 1',
       'fault bad-frame',
       'credit 1 resend',

@@ -218,9 +218,9 @@ void App::finish_input() {
 
 void App::handle_frame(const Command& frame) {
   if (!host_.takes_frames()) return;  // sent again while its first copy ended the clip
-  const bool expected = host_.take(frame);
+  const bool gap = host_.take(frame);
   if (host_.tensor_complete()) finish_input();
-  if (host_.takes_frames()) send_credit(!expected);
+  if (host_.takes_frames()) send_credit(gap);
 }
 
 void App::handle(const Command& command) {

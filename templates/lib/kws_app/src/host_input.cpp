@@ -64,14 +64,15 @@ void HostInput::payload(uint8_t seq, uint32_t index, uint8_t byte) {
 }
 
 bool HostInput::take(const Command& frame) {
-  if (frame.seq != next_seq_) return false;
+  const uint8_t ahead = static_cast<uint8_t>(frame.seq - next_seq_);
+  if (ahead != 0) return ahead < 0x80;
   ++next_seq_;
   const uint32_t left = end_ - received_;
 #ifdef KWS_PACKED
   if (kHasFrontend && packed()) {
     const uint32_t samples = unpacker_.samples() < left ? unpacker_.samples() : left;
     received_ += static_cast<uint32_t>(ring_.commit_from_host(samples));
-    return true;
+    return false;
   }
 #endif
   if (kHasFrontend && kind_ == Kind::kAudio) {
@@ -83,7 +84,7 @@ bool HostInput::take(const Command& frame) {
   } else {
     received_ += frame.size < left ? frame.size : left;
   }
-  return true;
+  return false;
 }
 
 size_t HostInput::pull() {

@@ -42,7 +42,8 @@ class HostInput final : public PayloadSink {
 
   // Bytes of the frame that is due, to where they belong: the tensor, or ahead in the ring.
   void payload(uint8_t seq, uint32_t index, uint8_t byte) override;
-  // The frame's payload has come; false where another frame is due.
+  // The frame's payload has come; true where one before it is missing. A second copy of one that
+  // was taken is passed over: asking for more copies because of it would never end.
   bool take(const Command& frame);
   // What is new in the shared memory: the number of samples.
   size_t pull();
