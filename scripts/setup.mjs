@@ -190,7 +190,7 @@ export async function setupJobs({ dev = false } = {}) {
     { name: PLATFORMIO, needs: [SYSTEM, TOOL], work: () => tool('doctor', '--fix', '--json') },
   ];
   if (dev) {
-    const training = () => tool('train', '--fix', '--yes', '--json');
+    const training = () => tool('train', '--fix', '--no-neural', '--yes', '--json');
     jobs.push(
       ...venv(LINTERS, devVenv, 'scripts/requirements-dev.lock'),
       { name: 'training', needs: [SYSTEM, PLATFORMIO], work: training },

@@ -17,7 +17,7 @@ import type { Command, CommandContext, Verdict } from './support/command.js';
 import { boardsOf } from './support/project-options.js';
 
 /** What can be done without: PlatformIO downloads its own SCons, and not everybody trains. */
-const OPTIONAL: ReadonlySet<Row['id']> = new Set(['scons', 'training', 'voices']);
+const OPTIONAL: ReadonlySet<Row['id']> = new Set(['scons', 'training', 'voices', 'neural']);
 
 type Row = Prerequisite | TrainingPrerequisite;
 
@@ -25,7 +25,7 @@ export const doctorCommand: Command = {
   name: 'doctor',
   summary: 'check what building, flashing and virtual boards need',
   description:
-    'Lists every prerequisite: found or not, what does not work without it, and the command that brings it. --fix installs PlatformIO into a folder of its own in the user’s cache (some 200 MB), and on Debian, as root, the system’s packages; on a terminal it asks before. What only train needs is listed, and left to train --fix (some 630 MB). Boards of your own, boards/*.board.json beside kws.json, are checked, too. Exit code 1 where something is missing or wrong.',
+    'Lists every prerequisite: found or not, what does not work without it, and the command that brings it. --fix installs PlatformIO into a folder of its own in the user’s cache (some 200 MB), and on Debian, as root, the system’s packages; on a terminal it asks before. What only train needs is listed, and left to train --fix (some 930 MB). Boards of your own, boards/*.board.json beside kws.json, are checked, too. Exit code 1 where something is missing or wrong.',
   examples: ['kws-gen doctor', 'kws-gen doctor --fix'],
   options: ['project', 'fix', 'yes'],
   async run(options, context) {

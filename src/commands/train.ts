@@ -13,6 +13,7 @@ import { quoted, shownFolder } from './support/paths.js';
 
 const USUAL_BOARD = 'virtual-cortex-m4';
 const USUAL_MAX_FA = 0.5;
+const USUAL_LANGUAGE = 'en';
 
 export const trainCommand: Command = {
   name: 'train',
@@ -38,6 +39,7 @@ export const trainCommand: Command = {
     'network',
     'size',
     'maxFa',
+    'noNeural',
     'quick',
     'seed',
     'projectOut',
@@ -94,13 +96,14 @@ async function requested(
   const request: TrainRequest = {
     word,
     spellings: spellings.length === 0 ? [word] : spellings,
-    language: options.language ?? 'en',
+    language: options.language ?? USUAL_LANGUAGE,
     positives: options.positives ?? [],
     negatives: options.negatives ?? [],
     noises: options.noise ?? [],
     judges: options.judge ?? [],
     network,
     size,
+    neural: options.noNeural !== true && (await neuralVoices(options.language ?? USUAL_LANGUAGE, out)),
     quick: options.quick === true,
     seed: options.seed ?? 1,
     board,
@@ -117,6 +120,18 @@ async function requested(
       });
   }
   return { request, out: folder };
+}
+
+/** Whether neural voices are there for the language; if they could be, that is said. */
+async function neuralVoices(language: string, out: CommandContext['out']): Promise<boolean> {
+  const { findKokoro, KOKORO_SIZE } = await import('../train/voices/kokoro/install.js');
+  const { kokoroVoices } = await import('../train/voices/kokoro/speakers.js');
+  if (kokoroVoices(language).length === 0) return false;
+  if (findKokoro() !== undefined) return true;
+  out.progress(
+    `no neural voices: kws-gen train --fix installs those of Kokoro-82M (${KOKORO_SIZE}); without them more people are missed`,
+  );
+  return false;
 }
 
 /** What is asked for; otherwise the usual network, or a smaller one where that would keep the board busy. */

@@ -79,10 +79,15 @@ export async function installVenv(request: VenvRequest, options: InstallOptions 
     );
   }
   // Nothing is installed whose file has another hash than the one that was looked at.
-  const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '--require-hashes', '-r'];
+  // The lock names everything that is needed, and nothing else comes.
+  const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '--no-deps'];
   const steps: readonly (readonly [string, string, readonly string[]])[] = [
     ['making a venv', python, ['-m', 'venv', '--clear', venv]],
-    [`installing ${request.what}`, venvProgram(venv, 'python'), [...pip, request.lock]],
+    [
+      `installing ${request.what}`,
+      venvProgram(venv, 'python'),
+      [...pip, '--require-hashes', '-r', request.lock],
+    ],
   ];
   for (const [text, command, args] of steps) {
     options.onProgress?.(text);

@@ -49,7 +49,10 @@ export async function checkTraining(request: TrainRequest, options: CheckOptions
   checkPhrase(request);
   const env = options.env ?? process.env;
   progress?.('looking for tools and voices');
-  const [engine, engines] = await Promise.all([findTrainingEngine(env), findEngines(request.language, env)]);
+  const [engine, engines] = await Promise.all([
+    findTrainingEngine(env),
+    findEngines(request.language, env, request.neural),
+  ]);
   const missing = [...missingTools(request, engine, engines), ...fullDisk(options.cache)];
   const recordings = await checkRecordings({
     ...request,
@@ -153,6 +156,12 @@ function missingTools(
       what: 'JAX, which trains networks, is not installed',
       why: 'it lives in a venv of its own in the cache folder, some 630 MB',
       next: 'kws-gen train --fix installs it',
+    });
+  if (request.neural && !engines.some(({ name }) => name === 'kokoro'))
+    problems.push({
+      what: `neural voices for "${request.language}" are not there`,
+      why: 'they are to speak, and live in a venv of their own in the cache folder; espeak-ng reads for them',
+      next: 'kws-gen train --fix installs them; --no-neural, without --resume, leaves them out',
     });
   if (engines.length === 0)
     problems.push({

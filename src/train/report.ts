@@ -13,6 +13,7 @@ import type { Judged } from './judge.js';
 import type { Network } from './network.js';
 import type { UsableRecording } from './recordings.js';
 import type { CutoffRow, Figure, TrainReport, TrainRequest } from './types.js';
+import { KOKORO_HASHES } from './voices/kokoro/install.js';
 import type { Spoken } from './voices/speak.js';
 import { keyOf } from './voices/speak.js';
 
@@ -54,6 +55,7 @@ export function record(facts: Facts): { readonly report: TrainReport; readonly j
     request,
     pronunciations: checked.pronunciations,
     packages: sha256(readFileSync(TRAINING_LOCK)),
+    ...(request.neural ? { neural: KOKORO_HASHES } : {}),
     voices: checked.engines.map(({ name, voices: own }) => ({
       engine: name,
       voices: Object.fromEntries(

@@ -23,6 +23,7 @@ const trainFile = z.looseObject({
     judges: paths,
     network: z.enum(NETWORKS).default('window'),
     size: z.enum(SIZES),
+    neural: z.boolean().default(false),
     quick: z.boolean(),
     seed: z.int().min(0),
     board: z.string(),

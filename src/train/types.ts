@@ -17,6 +17,8 @@ export interface TrainRequest {
   readonly judges: readonly string[];
   readonly network: NetworkKind;
   readonly size: NetworkSize;
+  /** Whether neural voices speak, too. */
+  readonly neural: boolean;
   /** A few minutes instead of an hour, for a first try. */
   readonly quick: boolean;
   readonly seed: number;

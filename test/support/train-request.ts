@@ -11,6 +11,7 @@ export const trainRequest = (more: Partial<TrainRequest> = {}): TrainRequest => 
   judges: [],
   network: 'window',
   size: 'm',
+  neural: false,
   quick: true,
   seed: 1,
   board: 'virtual-cortex-m4',

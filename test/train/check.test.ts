@@ -49,6 +49,13 @@ describe('before the work', () => {
     expect(error.problems[1]!.next).toContain('espeak-ng flite festival');
   });
 
+  test('neural voices that a run was made with are missed', async () => {
+    const error = await thrown(check({ neural: true }));
+    const problem = error.problems.find(({ what }) => what.startsWith('neural voices'));
+    expect(problem).toMatchObject({ what: 'neural voices for "en" are not there' });
+    expect(problem!.next).toContain('--no-neural');
+  });
+
   test('what was given wrongly comes before what is missing', async () => {
     const error = await thrown(check({ positives: ['nowhere'] }));
     expect([error.exitCode, error.problems[0]!.where]).toEqual([2, '--positives nowhere']);

@@ -270,6 +270,10 @@ export const OPTIONS = {
       'window: whole windows at every hop; streaming: keeps state, costs a fraction, runs in ESPHome, too (default: window, or streaming where the board has no time for windows)',
     parse: (value): NetworkKind => oneOf('--network', value, NETWORKS),
   } satisfies OptionDefinition<NetworkKind>,
+  noNeural: flag(
+    '--no-neural',
+    'leave Kokoro’s neural voices out, where they are installed: some minutes less',
+  ),
   quick: flag('--quick', 'a few minutes instead of an hour: shows that all of it works'),
   seed: {
     flags: '--seed <number>',

@@ -1,13 +1,18 @@
 /**
- * The speech synthesisers of this machine and their voices: espeak-ng, flite, festival, SVOX Pico, all free for
- * any use of what they say.
+ * The speech synthesisers of this machine and their voices: espeak-ng, flite, festival, SVOX Pico, and Kokoro's
+ * neural ones, all free for any use of what they say.
  *
  * Owns: which voices there are, how an engine is called, and which voices are kept apart for judging.
  */
 import { findProgram } from '../../platformio/prerequisite-fixes.js';
 import { ask } from '../../platformio/run-tool.js';
 import { createRandom } from '../random.js';
+import { findKokoro } from './kokoro/install.js';
+import { kokoroVoices } from './kokoro/speakers.js';
 import type { Engine, EngineName, Order, Role, Voice } from './types.js';
+
+/** Engines whose program makes one clip and ends. */
+export type Plain = Exclude<EngineName, 'kokoro'>;
 
 /** Variants of espeak-ng's voices that sound like people; the program has whispers and robots, too. */
 const VARIANTS = new Set(
@@ -29,7 +34,7 @@ const ROLES: Readonly<Record<string, Role>> = {
   'pico/en-GB': 'tune',
 };
 
-function roleOf(engine: EngineName, name: string): Role {
+function roleOf(engine: Plain, name: string): Role {
   if (engine !== 'espeak-ng') return ROLES[`${engine}/${name}`] ?? 'train';
   // By the variant: the same throat in another accent is the same voice.
   const share = createRandom(name.split('+')[1] ?? name).next();
@@ -38,7 +43,7 @@ function roleOf(engine: EngineName, name: string): Role {
 }
 
 /** Programs beside the engine's own name. */
-const PROGRAMS: Readonly<Record<EngineName, string>> = {
+const PROGRAMS: Readonly<Record<Plain, string>> = {
   'espeak-ng': 'espeak-ng',
   flite: 'flite',
   festival: 'text2wave',
@@ -50,7 +55,7 @@ const FESTIVAL = ['kal_diphone', 'ked_diphone', 'cmu_us_slt_arctic_hts'];
 const PICO = ['en-US', 'en-GB', 'es-ES', 'de-DE', 'it-IT', 'fr-FR'];
 
 /** @param language as espeak-ng writes it: en, de, pt-br */
-async function voiceNames(engine: EngineName, program: string, language: string): Promise<readonly string[]> {
+async function voiceNames(engine: Plain, program: string, language: string): Promise<readonly string[]> {
   if (engine === 'espeak-ng') return espeakVoices(program, language);
   if (engine === 'pico') return PICO.filter((name) => name.toLowerCase().startsWith(language.slice(0, 2)));
   if (language !== 'en') return [];
@@ -85,13 +90,17 @@ async function espeakVoices(program: string, language: string): Promise<readonly
     .flatMap((base) => [...new Set(variants)].sort().map((v) => `${base}+${v}`));
 }
 
-/** The engines that are there and have a voice of this language. */
+/**
+ * The engines that are there and have a voice of this language.
+ * @param neural whether Kokoro's voices are among them
+ */
 export async function findEngines(
   language: string,
   env: NodeJS.ProcessEnv = process.env,
+  neural = true,
 ): Promise<readonly Engine[]> {
   const engines = await Promise.all(
-    (Object.keys(PROGRAMS) as EngineName[]).map(async (name): Promise<Engine | undefined> => {
+    (Object.keys(PROGRAMS) as Plain[]).map(async (name): Promise<Engine | undefined> => {
       const program = findProgram(PROGRAMS[name], env);
       if (program === undefined) return undefined;
       const names = await voiceNames(name, program, language);
@@ -99,7 +108,17 @@ export async function findEngines(
       return voices.length === 0 ? undefined : { name, program, voices };
     }),
   );
-  return engines.filter((engine) => engine !== undefined);
+  const found = engines.filter((engine) => engine !== undefined);
+  const kokoro = neural ? kokoroEngine(language, env) : undefined;
+  return kokoro === undefined ? found : [...found, kokoro];
+}
+
+function kokoroEngine(language: string, env: NodeJS.ProcessEnv): Engine | undefined {
+  const kokoro = findKokoro(env);
+  const reader = findProgram(PROGRAMS['espeak-ng'], env);
+  const voices = kokoroVoices(language);
+  if (kokoro === undefined || reader === undefined || voices.length === 0) return undefined;
+  return { name: 'kokoro', program: kokoro.python, reader, data: kokoro.styles, voices };
 }
 
 /** Mean pitch of flite's voices, Hz. */
@@ -109,7 +128,11 @@ const FLITE_PITCH: Readonly<Record<string, number>> = { kal16: 105, awb: 130, rm
  * What is run for an order: it writes a WAV file.
  * @param text a file with the text, for engines that take none on the command line
  */
-export function commandOf(order: Order, target: string, text: string): readonly string[] {
+export function commandOf(
+  order: Order & { readonly engine: Plain },
+  target: string,
+  text: string,
+): readonly string[] {
   const { engine, voice, speed, pitch } = order;
   const stretch = (1 / speed).toFixed(3);
   const whole = (value: number) => String(Math.round(value));

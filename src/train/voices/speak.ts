@@ -9,7 +9,8 @@ import { toolError } from '../../diagnostics/errors.js';
 import { runTool } from '../../platformio/run-tool.js';
 import { isWhole, keep } from '../kept.js';
 import { RATE } from '../sound/speech.js';
-import { commandOf } from './engines.js';
+import { commandOf, type Plain } from './engines.js';
+import { sayAll } from './kokoro/say.js';
 import type { Engine, Order } from './types.js';
 
 export interface SpeakOptions {
@@ -53,23 +54,54 @@ export async function speak(orders: readonly Order[], options: SpeakOptions): Pr
   try {
     let next = 0;
     let done = 0;
+    const neural = new Map<string, Spoken>();
     const work = async (worker: number) => {
       while (next < spoken.length) {
         const one = spoken[next++]!;
         signal?.throwIfAborted();
-        if (!(await isWhole(one.path))) await speakOne(one, join(scratch, String(worker)), options);
-        progress?.(++done, spoken.length);
+        if (await isWhole(one.path)) progress?.(++done, spoken.length);
+        else if (isPlain(one.order)) {
+          await speakOne(one.order, one.path, join(scratch, String(worker)), options);
+          progress?.(++done, spoken.length);
+        } else neural.set(one.path, one);
       }
     };
     await Promise.all(Array.from({ length: options.atOnce }, (_, worker) => work(worker)));
+    const missing = [...neural.values()];
+    if (missing.length > 0)
+      await sayAll(
+        missing.map(({ order }) => order),
+        {
+          scratch,
+          engine: engineOf('kokoro', options),
+          atOnce: options.atOnce,
+          said: async (number, said) => {
+            await keepSpeech(said, missing[number]!.path);
+            progress?.(++done, spoken.length);
+          },
+          signal,
+        },
+      );
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
   return spoken;
 }
 
-async function speakOne({ order, path }: Spoken, scratch: string, options: SpeakOptions): Promise<void> {
-  const { program } = options.engines.find(({ name }) => name === order.engine)!;
+type PlainOrder = Order & { readonly engine: Plain };
+
+const isPlain = (order: Order): order is PlainOrder => order.engine !== 'kokoro';
+
+const engineOf = (engine: Order['engine'], { engines }: SpeakOptions): Engine =>
+  engines.find(({ name }) => name === engine)!;
+
+async function speakOne(
+  order: PlainOrder,
+  path: string,
+  scratch: string,
+  options: SpeakOptions,
+): Promise<void> {
+  const { program } = engineOf(order.engine, options);
   const [said, text] = [`${scratch}.wav`, `${scratch}.txt`];
   await rm(said, { force: true });
   await writeFile(text, `${order.text}\n`);
@@ -87,7 +119,12 @@ async function speakOne({ order, path }: Spoken, scratch: string, options: Speak
       ...(tail.length === 0 ? {} : { why: tail.slice(-4).join('\n       ') }),
       next: 'try it by hand; without this program on the PATH the others are used',
     });
+  await keepSpeech(said, path);
+}
+
+async function keepSpeech(said: string, path: string): Promise<void> {
   const samples = await loadClip(said, RATE);
+  await rm(said, { force: true });
   mkdirSync(dirname(path), { recursive: true });
   await keep(path, wavFile(samples, RATE));
 }

@@ -1,6 +1,6 @@
 /** Voices of speech synthesisers, and what they are asked to say. */
 
-export type EngineName = 'espeak-ng' | 'flite' | 'festival' | 'pico';
+export type EngineName = 'espeak-ng' | 'flite' | 'festival' | 'pico' | 'kokoro';
 
 /** What a voice's clips are for: learned from, an operating point chosen on, or only judged by. */
 export type Role = 'train' | 'tune' | 'judge';
@@ -25,6 +25,9 @@ export interface Order {
 export interface Engine {
   readonly name: EngineName;
   readonly program: string;
+  /** What it needs besides: espeak-ng, which reads for it, and a file of its speakers. */
+  readonly reader?: string;
+  readonly data?: string;
   /** In the language that is asked for. */
   readonly voices: readonly Voice[];
 }
