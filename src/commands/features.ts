@@ -139,7 +139,7 @@ async function featuresOf(
   input: Tensor | undefined,
   clip: string,
 ): Promise<FeatureRows> {
-  const { frameChannels, frameSamples } = await import('../frontend/spec.js');
+  const { frameChannels, frameSamples, hasIntegerFrames } = await import('../frontend/spec.js');
   const form = quantized === true ? 'quantized' : wholeClip === true ? 'whole-clip' : 'stream';
   const rows = await rowsOf(spec, pcm, form, input);
   if (rows.length === 0)
@@ -153,7 +153,7 @@ async function featuresOf(
       ? input!.type === 'uint8'
         ? 'uint8'
         : 'int8'
-      : spec.kind === 'micro'
+      : hasIntegerFrames(spec)
         ? 'uint16'
         : 'float32';
   return { spec, form, type, rows, channels: frameChannels(spec) };

@@ -8,7 +8,7 @@ import { boardNumbers } from '../boards/board-arithmetic.js';
 import type { ResolvedBoard } from '../boards/types.js';
 import { type InputFormat, inputFormat } from '../frontend/input-format.js';
 import type { FrontendSpec } from '../frontend/spec.js';
-import { frameChannels, keptValues, normalizesWindow } from '../frontend/spec.js';
+import { frameChannels, hasIntegerFrames, keptValues, normalizesWindow } from '../frontend/spec.js';
 import { tensorBytes } from '../model/elements.js';
 import { framesOf, isTransposed } from '../model/fit.js';
 import type { Runtime } from '../model/runtime.js';
@@ -71,7 +71,7 @@ export function captureRate({ frontend }: ResolvedProject, board: ResolvedBoard)
 function frameBytes(project: ResolvedProject): number {
   if (project.frontend.kind === 'none') return 0;
   if (storesInputs(project)) return frameChannels(project.frontend);
-  return keptValues(project.frontend) * (project.frontend.kind === 'micro' ? 2 : 4);
+  return keptValues(project.frontend) * (hasIntegerFrames(project.frontend) ? 2 : 4);
 }
 
 /**

@@ -5,7 +5,13 @@
  */
 import type { InstructionSet } from '../boards/cores.js';
 import { FRONTEND_PRESETS } from '../frontend/presets.js';
-import { type AudioFrontendSpec, type FrontendSpec, frameChannels, frameSamples } from '../frontend/spec.js';
+import {
+  type AudioFrontendSpec,
+  type BandsFrontendSpec,
+  type FrontendSpec,
+  frameChannels,
+  frameSamples,
+} from '../frontend/spec.js';
 import { countedAs } from './counted-as.js';
 import { FRONTEND_COSTS, type FrontendCost, type MeasuredPreset } from './frontend-costs.js';
 
@@ -17,13 +23,18 @@ export interface FrontendInstructions {
 }
 
 /** Points of its transform. */
-function fftSize(spec: AudioFrontendSpec): number {
+function fftSize(spec: Exclude<AudioFrontendSpec, BandsFrontendSpec>): number {
   if (spec.kind === 'spectral') return spec.fftSize;
   return 2 ** Math.ceil(Math.log2(frameSamples(spec).window));
 }
 
 /** What a step's instructions grow with: butterflies and filters. */
-const stepWork = (spec: AudioFrontendSpec): number => fftSize(spec) * Math.log2(fftSize(spec));
+function stepWork(spec: AudioFrontendSpec): number {
+  if (spec.kind !== 'bands') return fftSize(spec) * Math.log2(fftSize(spec));
+  // The octaves below the highest take as much again, together.
+  const lower = 1 - 2 ** -spec.octaves;
+  return frameSamples(spec).step * spec.bandsPerOctave * lower;
+}
 
 /** Frames that a second of audio has: the window that was counted. */
 function framesPerSecond(spec: AudioFrontendSpec): number {
@@ -34,7 +45,7 @@ function framesPerSecond(spec: AudioFrontendSpec): number {
 /** How unlike two front ends are; the kind of normalization weighs most, for it is most of a window's cost. */
 function distance(a: AudioFrontendSpec, b: AudioFrontendSpec): number {
   if (a.kind !== b.kind) return 1000;
-  if (a.kind === 'micro' || b.kind === 'micro') return Math.abs(Math.log(stepWork(a) / stepWork(b)));
+  if (a.kind !== 'spectral' || b.kind !== 'spectral') return Math.abs(Math.log(stepWork(a) / stepWork(b)));
   const normalization = a.normalization.kind === b.normalization.kind ? 0 : 100;
   const stages = (['log', 'dct'] as const).filter((stage) => (a[stage] === null) !== (b[stage] === null));
   return normalization + 10 * stages.length + Math.abs(Math.log(stepWork(a) / stepWork(b)));

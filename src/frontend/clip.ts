@@ -3,22 +3,22 @@
  * over the clip. A device sees a stream instead (`createFrontend`, `inputValues`); the difference is what
  * docs/front-ends.md measures and `kws-gen features` shows.
  */
-import { createMicroFrontend } from './micro/frontend.js';
-import type { AudioFrontendSpec, SpectralFrontendSpec } from './spec.js';
+import { createFrontend } from './frontend.js';
+import { type AudioFrontendSpec, hasIntegerFrames, type SpectralFrontendSpec } from './spec.js';
 import { frameCount, frameSamplesAt } from './spectral/definition/framing.js';
 import { preEmphasise, sampleUnit } from './spectral/definition/samples.js';
 import { largest, spectralStages } from './spectral/definition/stages.js';
 
 /**
- * [frames][channels] in double precision; the micro-frontend's are its uint16 values.
+ * [frames][channels] in double precision; integer front ends' are their uint16 values.
  *
  * @param pcm mono samples at the description's rate in units of 16-bit samples (-32768…32767); fractions are kept
  * by spectral front ends
  * @throws KwsError where the description cannot be computed
  */
 export function clipFeatures(spec: AudioFrontendSpec, pcm: Int16Array | Float64Array): Float64Array[] {
-  if (spec.kind === 'micro')
-    return createMicroFrontend(spec)
+  if (hasIntegerFrames(spec))
+    return createFrontend(spec)
       .push(pcm instanceof Int16Array ? pcm : new Int16Array(pcm.length).map((_, i) => Math.round(pcm[i]!)))
       .map((frame) => Float64Array.from(frame));
   return featuresOfSpectra(spec, clipSpectra(spec, pcm));

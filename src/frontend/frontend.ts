@@ -2,8 +2,9 @@
  * A front end as the rest of the program uses it, whichever kind it is: PCM in, frames out, and frames
  * as a model takes them.
  *
- * Owns: the choice of the implementation. Leaves to others: the arithmetic (`micro/`, `spectral/`).
+ * Owns: the choice of the implementation. Leaves to others: the arithmetic (`micro/`, `spectral/`, `bands/`).
  */
+import { createBandsFrontend } from './bands/frontend.js';
 import { createMicroFrontend } from './micro/frontend.js';
 import { type Arithmetic, type AudioFrontendSpec, frameChannels, type SpectralFrontendSpec } from './spec.js';
 import { createSpectralDefinition } from './spectral/definition/stream.js';
@@ -11,7 +12,7 @@ import { createFixedFrontend } from './spectral/fixed/frontend.js';
 import { createFloat32Frontend } from './spectral/float32/frontend.js';
 
 /**
- * One frame as the front end leaves it: uint16 (micro), or real values (spectral: Float64Array for
+ * One frame as the front end leaves it: uint16 (micro, bands), or real values (spectral: Float64Array for
  * float64, Float32Array for float32, Int32Array with FIXED_FRACTION_BITS fraction bits for fixed).
  */
 export type Frame = Uint16Array | Float64Array | Float32Array | Int32Array;
@@ -33,7 +34,8 @@ export interface Frontend {
 /** @throws KwsError where the description cannot be computed */
 export function createFrontend(spec: AudioFrontendSpec, arithmetic: Arithmetic = 'float32'): Frontend {
   if (spec.kind === 'spectral') return createSpectral(spec, arithmetic);
-  return { ...createMicroFrontend(spec), spec, arithmetic, channels: spec.channels };
+  const created = spec.kind === 'micro' ? createMicroFrontend(spec) : createBandsFrontend(spec);
+  return { ...created, spec, arithmetic, channels: frameChannels(spec) };
 }
 
 function createSpectral(spec: SpectralFrontendSpec, arithmetic: Arithmetic): Frontend {

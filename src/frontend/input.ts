@@ -8,7 +8,12 @@ import type { Frame } from './frontend.js';
 import { type InputTensor, inputFormat } from './input-format.js';
 import { microDynamicRange } from './micro/parameters.js';
 import { floatFeature, floatOfQuantized, quantizeFeature, quantizeWindow } from './quantize.js';
-import type { Arithmetic, AudioFrontendSpec, MicroFrontendSpec, SpectralFrontendSpec } from './spec.js';
+import {
+  type Arithmetic,
+  type AudioFrontendSpec,
+  hasIntegerFrames,
+  type SpectralFrontendSpec,
+} from './spec.js';
 import { definitionInput } from './spectral/definition/input.js';
 import { fixedWindowIntegers, fixedWindowValues } from './spectral/fixed/input.js';
 import { quantizeFloat32 } from './spectral/float32/quantize.js';
@@ -16,7 +21,7 @@ import { float32WindowValues } from './spectral/float32/window-values.js';
 
 /**
  * The window of frames of one inference as real numbers, [frames x channels], normalised: what the model was
- * trained on, and what calibration feeds it. Micro-frontend features are v / 25.6 (about 0…26).
+ * trained on, and what calibration feeds it. uint16 features are v / 25.6 (about 0…26).
  */
 export function inputValues(
   spec: AudioFrontendSpec,
@@ -49,7 +54,7 @@ function inputIntegers(
   arithmetic: Arithmetic,
 ): ArrayLike<number> {
   const { divisor, zeroPoint, inverseScale } = inputFormat(tensor, spec);
-  if (spec.kind === 'micro')
+  if (hasIntegerFrames(spec))
     return (
       windowIntegers(spec, frames) ??
       frames.flatMap((frame) => Array.from(frame, (v) => quantizeFeature(v, divisor, zeroPoint)))
@@ -62,8 +67,9 @@ function inputIntegers(
 }
 
 /** Of micro-frontends whose windows are scaled as a whole; undefined for the others. */
-function windowIntegers(spec: MicroFrontendSpec, frames: readonly Frame[]): Int8Array | undefined {
-  return spec.dynamicRangeDb === undefined ? undefined : quantizeWindow(frames, microDynamicRange(spec));
+function windowIntegers(spec: AudioFrontendSpec, frames: readonly Frame[]): Int8Array | undefined {
+  if (spec.kind !== 'micro' || spec.dynamicRangeDb === undefined) return undefined;
+  return quantizeWindow(frames, microDynamicRange(spec));
 }
 
 /** [frames x channels] real values of kept frames, normalised over them. */

@@ -44,6 +44,14 @@ export const FRONTEND_PRESETS = {
   'micro-wake-word': { ...micro, stepMs: 10, tables: 'c' },
   'micro-wake-word-v1': { ...micro, stepMs: 20, tables: 'tflm' },
   'micro-speech': { ...micro, stepMs: 20, tables: 'tflm' },
+  'octave-bands': {
+    kind: 'bands',
+    version: 1,
+    sampleRate: 16_000,
+    stepMs: 20,
+    octaves: 5,
+    bandsPerOctave: 3,
+  },
   'tensorflow-mfcc': {
     ...spectral,
     windowSamples: 640,

@@ -8,6 +8,7 @@
 import { z } from 'zod';
 import { inputError, type Problem } from '../diagnostics/errors.js';
 import { fieldProblem, schemaProblems } from '../diagnostics/schema-problems.js';
+import { bandsSpecProblems } from './bands/geometry.js';
 import { microSpecProblems } from './micro/geometry.js';
 import { leanMicroSpec } from './micro/parameters.js';
 import type { FrontendSpec, SpectralFrontendSpec } from './spec.js';
@@ -163,6 +164,12 @@ export const MICRO_FIELDS = {
   ),
 };
 
+/** Settings of band front ends alone. */
+export const BANDS_FIELDS = {
+  octaves: whole(1, 6, 'bands: number of octaves', 5),
+  bandsPerOctave: whole(1, 4, 'bands: bands of an octave', 3),
+};
+
 const version = z.literal(1).meta({ description: 'the version of descriptions', examples: [1] });
 const tables = oneOf(['c', 'tflm', 'mltk'], 'which rounding the tables have');
 
@@ -188,6 +195,14 @@ const SCHEMAS = {
       logBits: MICRO_FIELDS.logBits.nullable().optional(),
       dcNotch: MICRO_FIELDS.dcNotch.optional(),
       dynamicRangeDb: MICRO_FIELDS.dynamicRangeDb.optional(),
+    }),
+  bands: () =>
+    z.strictObject({
+      kind: z.literal('bands'),
+      version,
+      sampleRate: SPECTRAL_FIELDS.sampleRate,
+      stepMs: real(1, 1000, 'time from one frame to the next in ms', 20),
+      ...BANDS_FIELDS,
     }),
   spectral: (json: unknown) =>
     z.strictObject({
@@ -261,7 +276,7 @@ export function readFrontendSpec(
   const known = typeof kind === 'string' && Object.hasOwn(SCHEMAS, kind);
   const schema: z.ZodType = known
     ? schemaFor(kind as keyof typeof SCHEMAS, json)
-    : z.looseObject({ kind: oneOf(['micro', 'spectral', 'none'], 'the kind of front end') });
+    : z.looseObject({ kind: oneOf(['micro', 'spectral', 'bands', 'none'], 'the kind of front end') });
   const read = schema.safeParse(json);
   if (!read.success) {
     problems.push(...schemaProblems(read.error, json, schema, where));
@@ -278,7 +293,7 @@ export function readFrontendSpec(
 function frontendProblems(spec: FrontendSpec, where: string): readonly Problem[] {
   if (spec.kind === 'none') return [];
   if (spec.kind === 'spectral') return spectralProblems(spec, where);
-  return microSpecProblems(spec).map((problem) => ({
+  return (spec.kind === 'bands' ? bandsSpecProblems(spec) : microSpecProblems(spec)).map((problem) => ({
     ...problem,
     where: `${where}, ${(problem.where ?? '').replace(/^frontend\./, '')}`,
   }));

@@ -196,6 +196,19 @@ export interface SpectralFrontendSpec {
   readonly normalization: Normalization;
 }
 
+/** Levels of bands, a part of an octave wide each, above their noise floors; for chips that have no room for a spectrum. */
+export interface BandsFrontendSpec {
+  readonly kind: 'bands';
+  readonly version: 1;
+  /** Hz */
+  readonly sampleRate: number;
+  /** A whole number of samples, also of the lowest octave's: divisible by 2^(octaves - 1). */
+  readonly stepMs: number;
+  /** The highest one reaches from 0.1875 to 0.375 of the rate. */
+  readonly octaves: number;
+  readonly bandsPerOctave: number;
+}
+
 /** No audio: the model's inputs are pushed over the protocol (tests, benchmarks). */
 export interface NoFrontendSpec {
   readonly kind: 'none';
@@ -203,20 +216,26 @@ export interface NoFrontendSpec {
 }
 
 /** A front end that computes something. */
-export type AudioFrontendSpec = MicroFrontendSpec | SpectralFrontendSpec;
+export type AudioFrontendSpec = MicroFrontendSpec | SpectralFrontendSpec | BandsFrontendSpec;
 
 export type FrontendSpec = AudioFrontendSpec | NoFrontendSpec;
 
 /**
  * How a spectral front end is computed. float64: its definition; float32: what boards with a floating-point
- * unit compute, bit for bit; fixed: what boards without one compute, bit for bit. The micro-frontend is
+ * unit compute, bit for bit; fixed: what boards without one compute, bit for bit. The other kinds are
  * integer arithmetic everywhere.
  */
 export type Arithmetic = 'float64' | 'float32' | 'fixed';
 
+/** Whether frames are uint16, 25.6 to a unit, whatever the arithmetic. */
+export function hasIntegerFrames(spec: AudioFrontendSpec): spec is MicroFrontendSpec | BandsFrontendSpec {
+  return spec.kind !== 'spectral';
+}
+
 /** Values of one frame as a model takes them. */
 export function frameChannels(spec: AudioFrontendSpec): number {
   if (spec.kind === 'micro') return spec.channels;
+  if (spec.kind === 'bands') return spec.octaves * spec.bandsPerOctave;
   if (spec.dct !== null) return spec.dct.coefficients;
   return spec.filterbank.kind === 'bins' ? spec.filterbank.count : spec.filterbank.channels;
 }
@@ -226,7 +245,7 @@ export function frameChannels(spec: AudioFrontendSpec): number {
  * frames still needs (see `Normalization`), otherwise the same as frameChannels.
  */
 export function keptValues(spec: AudioFrontendSpec): number {
-  if (spec.kind === 'micro') return spec.channels;
+  if (hasIntegerFrames(spec)) return frameChannels(spec);
   const channels = spec.filterbank.kind === 'bins' ? spec.filterbank.count : spec.filterbank.channels;
   // Behind the values of the filter bank stand what becomes coefficient 0 where that is the frame's energy (as
   // far as its stages have run: the sum, or its logarithm), and the largest sample.
@@ -237,19 +256,21 @@ export function keptValues(spec: AudioFrontendSpec): number {
 
 /** Whether a frame can only become a model's input together with the other frames of its window. */
 export function normalizesWindow(spec: AudioFrontendSpec): boolean {
-  return spec.kind === 'spectral' ? spec.normalization.kind !== 'none' : spec.dynamicRangeDb !== undefined;
+  if (spec.kind === 'spectral') return spec.normalization.kind !== 'none';
+  return spec.kind === 'micro' && spec.dynamicRangeDb !== undefined;
 }
 
 /** Samples of one window and from one window to the next. */
 export function frameSamples(spec: AudioFrontendSpec): { readonly window: number; readonly step: number } {
   if (spec.kind === 'spectral') return { window: spec.windowSamples, step: spec.stepSamples };
   const samples = (ms: number) => Math.trunc((ms * spec.sampleRate) / 1000);
-  return { window: samples(spec.windowMs), step: samples(spec.stepMs) };
+  const step = samples(spec.stepMs);
+  return { window: spec.kind === 'micro' ? samples(spec.windowMs) : step, step };
 }
 
 /** Time from one frame to the next in ms; not always whole. */
 export function stepMs(spec: AudioFrontendSpec): number {
-  return spec.kind === 'micro' ? spec.stepMs : (spec.stepSamples * 1000) / spec.sampleRate;
+  return spec.kind === 'spectral' ? (spec.stepSamples * 1000) / spec.sampleRate : spec.stepMs;
 }
 
 /** Hex SHA-256 over the canonical JSON (sorted keys) of the description. */

@@ -116,6 +116,7 @@ const ABOUT: Readonly<Record<FrontendPreset, string>> = {
   'micro-wake-word': '40 channels every 10 ms: microWakeWord models, version 2',
   'micro-wake-word-v1': '40 channels every 20 ms: microWakeWord models, version 1',
   'micro-speech': '40 channels every 20 ms: models trained like micro_speech',
+  'octave-bands': '15 bands every 20 ms, without a spectrum: models for the smallest chips',
   'tensorflow-mfcc': '10 of 40 cepstra every 20 ms: TensorFlow’s speech_commands, Arm’s ML-KWS-for-MCU',
   'mlperf-tiny-kws': '10 of 40 cepstra every 20 ms: MLPerf Tiny’s keyword spotting',
   'mlperf-tiny-streaming': '40 channels every 32 ms: MLPerf Tiny’s streaming wake word',

@@ -66,6 +66,7 @@ function settingsFor(
 /** The setting that says how many values a frame has, where it can be so many. */
 function channelField(spec: AudioFrontendSpec, channels: number): string | undefined {
   const isCepstra = channels < MOST_CEPSTRA;
+  if (spec.kind === 'bands') return undefined;
   if (spec.kind === 'micro') return !isCepstra && channels <= MAX_CHANNELS ? 'channels' : undefined;
   const { dct, filterbank } = spec;
   if (dct !== null) {
@@ -82,7 +83,7 @@ function channelField(spec: AudioFrontendSpec, channels: number): string | undef
 function stepField(spec: AudioFrontendSpec, frames: number): Readonly<Record<string, number>> | undefined {
   const { window } = frameSamples(spec);
   const { sampleRate } = spec;
-  if (frames < 8) return undefined;
+  if (frames < 8 || spec.kind === 'bands') return undefined;
   if (spec.kind === 'micro') {
     const stepMs = [10, 20, 30].find(
       (ms) => framesPerSecond({ ...spec, stepMs: ms }).includes(frames) && ms <= spec.windowMs,

@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { MAX_OUTPUTS, MAX_WINDOW } from '../detector/check.js';
 import { DETECTOR_PRESETS } from '../detector/settings.js';
 import { FRONTEND_PRESETS } from '../frontend/presets.js';
+import { BANDS_FIELDS } from '../frontend/schema.js';
 import { microSettings, spectralSettings } from '../frontend/settings.js';
 import { RUNTIMES } from '../model/runtime.js';
 import { limitsSchema } from './limits.js';
@@ -26,7 +27,7 @@ const frontendObject = z
   .strictObject({
     preset: frontendPreset,
     kind: z
-      .enum(['micro', 'spectral'])
+      .enum(['micro', 'spectral', 'bands'])
       .meta({ description: 'kind of front end, where no preset says it', examples: ['spectral'] }),
     version: z.literal(1).meta({ description: 'version of the description', examples: [1] }),
     ...spectralSettings,
@@ -39,7 +40,7 @@ const frontendObject = z
       .number()
       .min(1)
       .max(1000)
-      .meta({ description: 'micro: time from one frame to the next in ms', examples: [10] }),
+      .meta({ description: 'micro, bands: time from one frame to the next in ms', examples: [10] }),
     channels: whole(1, 128, 'micro: number of filter-bank channels', 40),
     lowerBandLimit: whole(0, 48_000, 'micro: lower end of the filter bank in Hz', 125),
     upperBandLimit: whole(1, 48_000, 'micro: upper end of the filter bank in Hz', 7500),
@@ -51,6 +52,7 @@ const frontendObject = z
       examples: ['micro-speech'],
     }),
     ...microSettings,
+    ...BANDS_FIELDS,
   })
   .partial();
 

@@ -9,7 +9,7 @@
 import { createHash } from 'node:crypto';
 import { coreTarget } from '../boards/cores.js';
 import { inputError, type Problem } from '../diagnostics/errors.js';
-import type { AudioFrontendSpec, FrontendSpec } from '../frontend/spec.js';
+import { type AudioFrontendSpec, type FrontendSpec, hasIntegerFrames } from '../frontend/spec.js';
 import { elementCount } from '../model/elements.js';
 import { inspectModel } from '../model/inspect.js';
 import type { Model, Tensor } from '../model/types.js';
@@ -103,7 +103,8 @@ function pinnedRanges(
   frontend: FrontendSpec | undefined,
   model: Model,
 ): Readonly<Record<string, Range>> {
-  if (frontend?.kind !== 'micro' || 'input' in pinned || inputTensor(model).name in pinned) return pinned;
+  const hasIntegers = frontend !== undefined && frontend.kind !== 'none' && hasIntegerFrames(frontend);
+  if (!hasIntegers || 'input' in pinned || inputTensor(model).name in pinned) return pinned;
   return { ...pinned, input: MICRO_INPUT };
 }
 

@@ -50,6 +50,7 @@ describeWithToolchain('front ends without a published model', () => {
       ['log-mel', 0.1],
       ['edge-impulse-mfcc', 0.05],
       ['tfjs-speech-commands', 0.05],
+      ['octave-bands', 0.1],
     ] as const)('%s: frames and scores are the host’s', async (preset, scale) => {
       const frontend: AudioFrontendSpec = FRONTEND_PRESETS[preset];
       const project = listener(frontend, scale);

@@ -26,6 +26,7 @@ describe('presets', () => {
     ['edge-impulse-mfe', 40, 40, 320, 10],
     ['tfjs-speech-commands', 232, 232, 2048, 23.219954648526077],
     ['log-mel', 40, 40, 480, 20],
+    ['octave-bands', 15, 15, 320, 20],
   ] as const)('%s: %i values, %i kept, %i samples, every %f ms', (preset, values, kept, window, step) => {
     const spec: AudioFrontendSpec = FRONTEND_PRESETS[preset];
     expect([frameChannels(spec), keptValues(spec), frameSamples(spec).window, stepMs(spec)]).toEqual([

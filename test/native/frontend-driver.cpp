@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <vector>
 
+#include "kws_frontend/integer_frames.h"
 #include "kws_frontend/micro_frontend.h"
 
 namespace {

@@ -4,6 +4,7 @@
  */
 
 import { type Arithmetic, type AudioFrontendSpec, normalizesWindow } from '../../frontend/spec.js';
+import { bandsFrontendForC } from './bands.js';
 import { fixedFrontendForC } from './fixed.js';
 import { float32FrontendForC } from './float32.js';
 import { microMemoryWords, microTablesForC } from './micro.js';
@@ -14,6 +15,7 @@ export function frontendForC(spec: AudioFrontendSpec, arithmetic: Arithmetic = '
   if (spec.kind === 'spectral' && arithmetic === 'float32') return float32FrontendForC(spec);
   if (spec.kind === 'spectral' && arithmetic === 'fixed') return fixedFrontendForC(spec);
   if (spec.kind === 'spectral') throw new Error('double precision is for hosts');
+  if (spec.kind === 'bands') return bandsFrontendForC(spec);
   return {
     header: 'kws_frontend/micro_frontend.h',
     className: 'MicroFrontend',

@@ -14,7 +14,7 @@ export interface FrontendForC {
   /** Memory that the front end works in, beside the object itself. */
   readonly buffers: readonly {
     readonly name: string;
-    readonly ctype: 'int16_t' | 'int32_t' | 'uint32_t' | 'float';
+    readonly ctype: 'int16_t' | 'uint16_t' | 'int32_t' | 'uint32_t' | 'float' | 'BandState';
     /** Elements. */
     readonly length: number;
   }[];

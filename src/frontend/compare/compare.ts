@@ -13,6 +13,7 @@ import {
   frameChannels,
   frameSamples,
   frontendHash,
+  hasIntegerFrames,
   type SpectralFrontendSpec,
   stepMs,
 } from '../spec.js';
@@ -116,14 +117,14 @@ export function compareFeatures(
       ? undefined
       : spec.kind === 'spectral'
         ? explained(diagnoseSpectral(spec, pcm, matrix, [ours, whole, streamed], allowed), matrix)
-        : diagnoseMicro(spec, pcm, matrix),
+        : diagnoseIntegers(spec, pcm, matrix),
   };
 }
 
 /** What a device computes of the clip, in double precision, normalised over the clip. */
 export function streamFeatures(spec: AudioFrontendSpec, pcm: Int16Array): Float64Array[] {
   const frames = createFrontend(spec, 'float64').push(pcm);
-  if (spec.kind === 'micro') return frames.map((frame) => Float64Array.from(frame));
+  if (hasIntegerFrames(spec)) return frames.map((frame) => Float64Array.from(frame));
   const values = inputValues(spec, frames, 'float64');
   const channels = frameChannels(spec);
   return frames.map((_, i) => Float64Array.from(values.subarray(i * channels, (i + 1) * channels)));
@@ -252,9 +253,9 @@ function line(
 
 const short = (value: number) => Number(value.toPrecision(6));
 
-/** What micro-frontend features are in other units and of other settings. */
-function diagnoseMicro(
-  spec: Extract<AudioFrontendSpec, { kind: 'micro' }>,
+/** What integer front ends' features are in other units and of other settings. */
+function diagnoseIntegers(
+  spec: Exclude<AudioFrontendSpec, SpectralFrontendSpec>,
   pcm: Int16Array,
   theirs: Matrix,
 ): CompareDiagnosis | undefined {

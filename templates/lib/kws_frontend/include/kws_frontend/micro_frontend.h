@@ -97,13 +97,4 @@ class MicroFrontend final : public Frontend {
   int16_t notch_output_;
 };
 
-// A feature as the int8 input of a model: clamp((v * 256 + divisor / 2) / divisor + zero_point,
-// -128, 127). micro_speech and microWakeWord models both expect a divisor of 666, although the
-// latter declare a scale of 26/255.
-inline int8_t quantize_feature(uint16_t value, uint32_t divisor = 666, int32_t zero_point = -128) {
-  const uint32_t scaled = (static_cast<uint32_t>(value) * 256u + divisor / 2u) / divisor;
-  const int32_t q = static_cast<int32_t>(scaled) + zero_point;
-  return static_cast<int8_t>(q > 127 ? 127 : q < -128 ? -128 : q);
-}
-
 }  // namespace kws

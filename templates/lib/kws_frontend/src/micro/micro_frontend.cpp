@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "kws_frontend/integer_frames.h"
 #include "kws_frontend/stage_done.h"
 #include "stages.h"
 
@@ -47,18 +48,7 @@ void MicroFrontend::take(const int16_t* samples, size_t count) {
 }
 
 void MicroFrontend::convert(const void* frame, const InputFormat& format, void* to) {
-  const uint16_t* from = static_cast<const uint16_t*>(frame);
-  for (uint32_t i = 0; i < channels(); ++i) {
-    if (format.type == InputFormat::Type::kFloat32) {
-      // The scale both users of it trained with (1 / 25.6).
-      static_cast<float*>(to)[i] = static_cast<float>(from[i]) * (10.0f / 256.0f);
-    } else {
-      const int8_t q = quantize_feature(from[i], format.divisor, format.zero_point);
-      static_cast<uint8_t*>(to)[i] = format.type == InputFormat::Type::kInt8
-                                         ? static_cast<uint8_t>(q)
-                                         : static_cast<uint8_t>(q + 128);
-    }
-  }
+  convert_integers(static_cast<const uint16_t*>(frame), channels(), format, to);
 }
 
 void MicroFrontend::convert_window(const FrameWindow& window, const InputFormat& format, void* to) {
