@@ -25,7 +25,9 @@ export const trainCommand: Command = {
     'kws-gen train --word "hey device" --positives recordings/ --negatives talk/ --board esp32-s3-devkitc-1',
     'kws-gen train --word "hey device" --judge recordings/ --size s --quick',
     'kws-gen train --word "hey device" --network streaming --board arduino-nano-rp2040-connect',
+    'kws-gen train --word "hey device" --positives recordings/ --negatives talk/ --folds 4',
     'kws-gen train --resume',
+    'kws-gen train --resume --data recordings/',
     'kws-gen train --fix',
   ],
   options: [
@@ -40,11 +42,13 @@ export const trainCommand: Command = {
     'size',
     'maxFa',
     'noNeural',
+    'folds',
     'quick',
     'seed',
     'projectOut',
     'listen',
     'resume',
+    'recordings',
     'force',
     'fix',
     'yes',
@@ -79,7 +83,10 @@ async function requested(
   const { portable, readRequest, TRAIN_FILE } = await import('../train/request.js');
   if (options.resume === true) {
     const folder = resolve(directory, options.projectOut ?? '.');
-    return { request: await readRequest(folder, directory), out: folder };
+    const asked = await readRequest(folder, directory);
+    const { found } = await import('../train/found.js');
+    const data = options.recordings === undefined ? undefined : resolve(directory, options.recordings);
+    return { request: found(asked, directory, data), out: folder };
   }
   const [word, ...spellings] = options.word ?? [];
   if (word === undefined)
@@ -108,6 +115,7 @@ async function requested(
     seed: options.seed ?? 1,
     board,
     maxFaPerHour: options.maxFa ?? USUAL_MAX_FA,
+    folds: options.folds ?? 0,
   };
   if (existsSync(join(folder, 'kws.json')) && options.force !== true) {
     const before = existsSync(join(folder, TRAIN_FILE)) ? await readRequest(folder, folder) : undefined;

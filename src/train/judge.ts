@@ -3,22 +3,15 @@
  *
  * Owns: which clips say what. Leaves to others: running and counting (`evaluate/`).
  */
-import type { ClipFile } from '../evaluate/clips.js';
 import { countable, evaluate } from '../evaluate/evaluate.js';
-import { acceptRate, missRate } from '../evaluate/rates.js';
 import type { RanAll } from '../evaluate/run.js';
 import { createCounter } from '../evaluate/sweep/count.js';
 import type { Setting } from '../evaluate/sweep/grid.js';
 import type { TunedModel } from '../evaluate/tune/tune.js';
 import { tune } from '../evaluate/tune/tune.js';
-import type { RecordingOutcome } from '../evaluate/types.js';
 import type { LoadedProject } from '../project/resolve.js';
+import { accepted, fired as firedOf, type JudgedClip, missed as missedOf } from './figures.js';
 import type { CutoffRow, Figure } from './types.js';
-
-/** A clip and whatever it is to be counted among. */
-export interface JudgedClip extends ClipFile {
-  readonly groups: readonly string[];
-}
 
 export interface Clips {
   readonly word: readonly JudgedClip[];
@@ -67,19 +60,6 @@ export async function operatingPoint(
   };
 }
 
-/** "2 of 60 (3.3 %, 95 % 0.4…11.5)" */
-function figureText({ what, count, among, low, high }: Omit<Figure, 'text'>): string {
-  const number = (value: number) => (value >= 100 ? value.toFixed(0) : value.toFixed(1));
-  if (what !== 'false accepts') {
-    const share = (value: number) => number(100 * value);
-    const verb = what === 'misses' ? 'missed' : 'fired';
-    return `${count} of ${among} ${verb} (${share(count / among)} %, 95 % ${share(low)}…${share(high)})`;
-  }
-  return `${count} in ${among.toFixed(2)} h (${number(count / among)} per hour, 95 % ${number(low)}…${number(high)})`;
-}
-
-const figure = (counted: Omit<Figure, 'text'>): Figure => ({ ...counted, text: figureText(counted) });
-
 export interface Judged {
   readonly figures: readonly Figure[];
   readonly cutoffs: readonly CutoffRow[];
@@ -102,26 +82,27 @@ export async function judged(
   });
   const missed = new Map(report.clips.map(({ clip, detected }) => [clip, !detected]));
   const fired = new Map(report.recordings.map((one) => [one.clip, one]));
-  const figures: Figure[] = [];
-  for (const group of groupsOf(word)) {
-    const own = word.filter(({ groups, path }) => groups.includes(group) && missed.has(path));
-    if (own.length === 0) continue;
-    const { low, high, misses, clips } = missRate(
-      own.filter(({ path }) => missed.get(path)).length,
-      own.length,
-    );
-    figures.push(figure({ of: group, what: 'misses', count: misses, among: clips, low, high }));
-  }
-  for (const group of groupsOf(talk)) {
-    const own = talk
-      .filter(({ groups }) => groups.includes(group))
-      .flatMap(({ path }) => fired.get(path) ?? []);
-    if (own.length === 0) continue;
-    const counted = isNear(group) ? firedOf(own) : acceptsOf(own);
-    figures.push(figure({ of: group, ...counted }));
-  }
-  const near = new Set(talk.filter(({ groups }) => groups.some(isNear)).map(({ path }) => path));
-  return { figures, cutoffs: cutoffRows(project, ran, near) };
+  const outcomes = talk.flatMap((clip) => {
+    const outcome = fired.get(clip.path);
+    if (outcome === undefined) return [];
+    return [{ clip: { ...clip, seconds: outcome.seconds }, falseAccepts: outcome.falseAccepts }];
+  });
+  const near = (clip: JudgedClip) => clip.groups.some(isNear);
+  const figures = [
+    ...missedOf(
+      word.filter(({ path }) => missed.has(path)).map((clip) => [clip.groups, missed.get(clip.path)!]),
+    ),
+    ...firedOf(
+      outcomes
+        .filter(({ clip }) => near(clip))
+        .map(({ clip, falseAccepts }) => [clip.groups, falseAccepts > 0]),
+    ),
+    ...accepted(
+      outcomes.filter(({ clip }) => !near(clip)).map(({ clip, falseAccepts }) => [clip, falseAccepts]),
+    ),
+  ];
+  const alike = new Set(talk.filter(near).map(({ path }) => path));
+  return { figures, cutoffs: cutoffRows(project, ran, alike) };
 }
 
 const isNear = (group: string): boolean => group.includes('near');
@@ -153,30 +134,6 @@ function cutoffRows(project: LoadedProject, ran: RanAll, near: ReadonlySet<strin
 
 const sameCounts = (a: CutoffRow, b: CutoffRow): boolean =>
   a.missed === b.missed && a.fired === b.fired && a.falseAccepts === b.falseAccepts;
-
-type Outcomes = readonly Pick<RecordingOutcome, 'seconds' | 'falseAccepts'>[];
-
-/** Of single words: how many it is fooled by. */
-function firedOf(own: Outcomes): Omit<Figure, 'of' | 'text'> {
-  const some = own.filter(({ falseAccepts }) => falseAccepts > 0).length;
-  const { low, high } = missRate(some, own.length);
-  return { what: 'clips that fired', count: some, among: own.length, low, high };
-}
-
-/** Of talk: how often an hour. */
-function acceptsOf(own: Outcomes): Omit<Figure, 'of' | 'text'> {
-  const count = own.reduce((sum, { falseAccepts }) => sum + falseAccepts, 0);
-  const among = own.reduce((sum, { seconds }) => sum + seconds, 0) / 3600;
-  const { low, high } = acceptRate(count, among);
-  return { what: 'false accepts', count, among, low, high: high ?? Number.POSITIVE_INFINITY };
-}
-
-/** All first groups, then all second ones. */
-function groupsOf(clips: readonly JudgedClip[]): readonly string[] {
-  const levels = clips.reduce((most, { groups }) => Math.max(most, groups.length), 0);
-  const ofLevel = (level: number) => clips.flatMap(({ groups }) => groups[level] ?? []);
-  return [...new Set(Array.from({ length: levels }, (_, level) => ofLevel(level)).flat())];
-}
 
 const defined = ({ progress, signal }: Options) => ({
   ...(progress === undefined ? {} : { progress }),

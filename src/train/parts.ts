@@ -58,11 +58,14 @@ const SHARES: readonly Share[] = [
   { make: 'noise', kind: 'noise', of: () => true, times: 0.04, size: 1 },
 ];
 
-/** The passages of all rounds; the same for the same sources and seed. */
+/**
+ * The passages of all rounds; the same for the same sources and seed.
+ * @param seed any number or text
+ */
 export function planPassages(
   sources: readonly Source[],
   rounds: number,
-  seed: number,
+  seed: number | string,
 ): readonly PassagePlan[] {
   const plans: PassagePlan[] = [];
   for (let round = 0; round < rounds; round++) {

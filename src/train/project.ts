@@ -1,4 +1,7 @@
 /** What a trained network becomes: the kws.json of a project, and the names in it. */
+import { FRONTEND_PRESETS } from '../frontend/presets.js';
+import { parseFrontendSpec } from '../frontend/schema.js';
+import type { MicroFrontendSpec } from '../frontend/spec.js';
 import type { KwsFile } from '../project/schema.js';
 import type { TrainRequest } from './types.js';
 import { wordsOf } from './words/near.js';
@@ -15,6 +18,16 @@ export function nameOf(word: string): string {
     .replace(/^_+|_+$/g, '')
     .slice(0, 48);
   return plain === '' ? 'wake_word' : plain;
+}
+
+/** From one frame of features to the next. */
+export const STEP_MS = 20;
+
+export function frontendSpec(): MicroFrontendSpec {
+  return parseFrontendSpec(
+    { ...FRONTEND_PRESETS['micro-wake-word'], stepMs: STEP_MS },
+    'micro-wake-word',
+  ) as MicroFrontendSpec;
 }
 
 /** Feature steps from one inference to the next: 80 ms. */

@@ -16,6 +16,8 @@ export interface UsableRecording extends ClipFile {
   readonly sha256: string;
   readonly seconds: number;
   readonly role: Role;
+  /** How long somebody speaks in it, s; undefined where nothing stands out as speech. */
+  readonly speech: number | undefined;
 }
 
 export interface Recordings {
@@ -36,6 +38,8 @@ export interface RecordingsRequest {
   readonly directory: string;
   /** What is trained; undefined where only recordings say it. */
   readonly word?: string | undefined;
+  /** Where it is not 0 all positives and negatives are learned from, each by all models but one. */
+  readonly folds?: number;
   readonly progress?: (done: number, of: number) => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -92,9 +96,11 @@ export async function checkRecordings(request: RecordingsRequest): Promise<Recor
     }
     return usable;
   };
+  const learned = (list: readonly UsableRecording[]): readonly UsableRecording[] =>
+    (request.folds ?? 0) === 0 ? list : list.map((one) => ({ ...one, role: 'train' }));
   const recordings = {
-    positives: await read('positives'),
-    negatives: await read('negatives'),
+    positives: learned(await read('positives')),
+    negatives: learned(await read('negatives')),
     noises: await read('noises'),
     judges: await read('judges'),
   };
@@ -110,6 +116,12 @@ function tooFew(
 ): readonly Problem[] {
   const because = skipped.length === 0 ? {} : { why: skipped.slice(0, 3).map(said).join('; ') };
   const problems: Problem[] = [];
+  if ((request.folds ?? 0) > 0 && (request.positives.length === 0 || request.negatives.length === 0))
+    problems.push({
+      what: 'cross-validation is of recordings: of the word, and of people talking',
+      where: '--folds',
+      next: 'give both, --positives and --negatives, or leave --folds out',
+    });
   if (request.positives.length > 0 && positives.length < FEWEST_POSITIVES)
     problems.push({
       what:
@@ -155,8 +167,11 @@ async function look(
   const seconds = samples.length / RATE;
   const peak = samples.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / 32768;
   if (peak < SILENT) return refuse('is silent', 'check the microphone, and record it again');
+  const span = speechIn(
+    Float32Array.from(samples, (value) => value / 32768),
+    !positive,
+  );
   if (positive) {
-    const span = speechIn(Float32Array.from(samples, (value) => value / 32768));
     if (span === undefined)
       return refuse('nothing in it stands out as speech', 'record it louder, or closer to the microphone');
     if (span.end - span.begin > LONGEST_WORD)
@@ -172,7 +187,8 @@ async function look(
   const sha256 = createHash('sha256')
     .update(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength))
     .digest('hex');
-  return { ...file, sha256, seconds, role: roleOf(sha256) };
+  const speech = span === undefined ? undefined : span.end - span.begin;
+  return { ...file, sha256, seconds, speech, role: roleOf(sha256) };
 }
 
 /** The file or its folder is named like the word. */
@@ -183,6 +199,10 @@ function namesWord(name: string, word: string): boolean {
     .slice(-2)
     .some((part) => wordsOf(part.replace(/\.\w+$/, '').replace(/[\d_-]+/g, ' ')).join('') === wanted);
 }
+
+/** Which of so many parts of equal size a recording is in: by its sound, too. */
+export const foldOf = ({ sha256 }: Pick<UsableRecording, 'sha256'>, folds: number): number =>
+  Number.parseInt(sha256.slice(8, 16), 16) % folds;
 
 /** By the sound itself: neither names nor number of files move a recording. */
 function roleOf(sha256: string): Role {

@@ -9,6 +9,7 @@ import type { Checked } from './check.js';
 import { TRAINING_LOCK } from './engine.js';
 import { type FloatModel, sha256 } from './export.js';
 import type { Fitted } from './fit.js';
+import type { CrossValidated } from './folds.js';
 import type { Judged } from './judge.js';
 import type { Network } from './network.js';
 import type { UsableRecording } from './recordings.js';
@@ -34,14 +35,16 @@ export interface Facts {
   readonly met: boolean;
   /** False accepts in the talk that the setting was chosen with. */
   readonly talk: AcceptRate;
+  readonly folds: CrossValidated | undefined;
 }
 
 export function record(facts: Facts): { readonly report: TrainReport; readonly json: object } {
-  const { request, checked, amounts, clips, people, voices, quantization } = facts;
+  const { request, checked, amounts, clips, people, voices, quantization, folds } = facts;
   const agreement = quantization.calibration.agreement.share;
+  const all = [...(folds?.figures ?? []), ...people.figures];
   const report: TrainReport = {
-    headline: headlineOf(people.figures),
-    people: people.figures,
+    headline: headlineOf(all),
+    people: all,
     voices: voices.figures,
     cutoffs: voices.cutoffs,
     quantization: { snrDb: null, agreement },
@@ -82,24 +85,31 @@ export function record(facts: Facts): { readonly report: TrainReport; readonly j
       ...Object.fromEntries([...facts.float].map(([path, content]) => [path, sha256(content)])),
       [facts.kws.models[0]!.file]: sha256(facts.int8),
     },
+    ...(folds === undefined
+      ? {}
+      : { folds: { settings: folds.settings, missed: folds.missed, fired: folds.fired } }),
     report,
   };
   return { report, json };
 }
 
+/** Recordings that were changed say nothing of people. */
+const UNDER_CONDITION = /^kept out, /;
+
 function headlineOf(people: readonly Figure[]): string {
-  const misses = people.filter(({ what }) => what === 'misses');
+  const misses = people.filter(({ of, what }) => what === 'misses' && !UNDER_CONDITION.test(of));
   if (misses.length === 0) return 'not measured on people';
   return misses.map((figure) => `${figure.of}: ${figure.text}`).join('; ');
 }
 
-function notesOf({ request, people, met, talk, voices }: Facts): readonly string[] {
+function notesOf({ request, met, talk, voices, ...facts }: Facts): readonly string[] {
   const notes: string[] = [];
-  if (people.figures.length === 0)
+  const people = [...(facts.folds?.figures ?? []), ...facts.people.figures];
+  if (people.length === 0)
     notes.push(
       'no recording of a person judged this detector: models of synthetic voices alone are known to miss many people. Record the word 20 times, with the device’s own microphone if you can, other people too, and give the folder with --judge (or with --positives, to learn from most of it)',
     );
-  else if (people.figures.every(({ among, what }) => what !== 'misses' || among < 20))
+  else if (people.every(({ among, what }) => what !== 'misses' || among < 20))
     notes.push('few recordings judged: the bounds say how little they prove; 20 and more say more');
   if (!met)
     notes.push(

@@ -8,6 +8,8 @@ import { NETWORKS, SIZES } from './network.js';
 import type { TrainRequest } from './types.js';
 
 export const TRAIN_FILE = 'train.json';
+/** Of cross-validation; each is a model. */
+const MOST_FOLDS = 10;
 const LARGEST = 32 * 1024 * 1024;
 
 const paths = z.array(z.string().max(4096)).max(1000);
@@ -28,6 +30,7 @@ const trainFile = z.looseObject({
     seed: z.int().min(0),
     board: z.string(),
     maxFaPerHour: z.number().positive(),
+    folds: z.int().min(0).max(MOST_FOLDS).default(0),
   }),
 });
 

@@ -25,6 +25,11 @@ export interface TrainRequest {
   readonly board: string;
   /** False accepts per hour that the operating point is chosen for. */
   readonly maxFaPerHour: number;
+  /**
+   * Cross-validation: so many models, each without a part of the recordings that it is then judged by, and one of
+   * all of them. 0: one model, and a fixed part of the recordings is kept to judge it.
+   */
+  readonly folds: number;
 }
 
 /** Misses or false accepts of a group of clips. */

@@ -120,6 +120,44 @@ const TINY: Amounts = {
   recipe: { ...RECIPE, steps: 40, batch: 32, sample: 500, minings: [0.5] },
 };
 
+/** What ten voices say, in the place of recordings. */
+const CLIPS = join(import.meta.dirname, '..', '..', 'examples', 'computer', 'clips');
+
+describeWithTraining('cross-validation', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kws folds '));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test(
+    'judges every recording once, by a model that never heard it',
+    async () => {
+      const request = trainRequest({
+        word: 'computer',
+        spellings: ['computer'],
+        positives: [join(CLIPS, 'computer')],
+        negatives: [join(CLIPS, 'other')],
+        network: 'streaming',
+        size: 's',
+        folds: 2,
+      });
+      const cache = join(folder, 'cache');
+      mkdirSync(cache);
+      const checked = await checkTraining(request, { directory: folder, cache });
+      const out = join(folder, 'out');
+      const { report } = await train(request, checked, { directory: folder, out, cache, amounts: TINY });
+      const figure = (of: string) => report.people.find((one) => one.of === of);
+      expect(figure('your recordings, kept out')?.among).toBe(10);
+      expect(figure('kept out, telephone, 300 to 3400 Hz, mu-law')?.among).toBe(10);
+      const talk = report.people.filter(({ of }) => of.startsWith('your negatives, kept out'));
+      expect(talk.length).toBeGreaterThan(0);
+      const made = JSON.parse(readFileSync(join(out, 'train.json'), 'utf8'));
+      expect(made.folds.settings).toHaveLength(2);
+      expect(made.folds.missed).toHaveLength(figure('your recordings, kept out')!.count);
+      expect(readdirSync(join(cache, 'models')).filter((name) => name !== 'compiled')).toHaveLength(3);
+    },
+    8 * MINUTES,
+  );
+});
+
 const REQUEST = trainRequest({ network: 'streaming', size: 's', seed: 7 });
 
 describeWithTraining('a run that is broken off', () => {

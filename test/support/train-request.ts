@@ -16,5 +16,6 @@ export const trainRequest = (more: Partial<TrainRequest> = {}): TrainRequest => 
   seed: 1,
   board: 'virtual-cortex-m4',
   maxFaPerHour: 0.5,
+  folds: 0,
   ...more,
 });

@@ -7,7 +7,7 @@ import { wavFile } from '../../src/audio/wav-file.js';
 import { isWhole, keep, seal } from '../../src/train/kept.js';
 import { makeParts } from '../../src/train/parts.js';
 import type { PassagePlan } from '../../src/train/passages.js';
-import { frontendSpec } from '../../src/train/train.js';
+import { frontendSpec } from '../../src/train/project.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'kws kept '));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

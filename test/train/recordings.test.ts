@@ -77,6 +77,16 @@ describe('recordings', () => {
     expect(all.skipped).toEqual([]);
   });
 
+  test('all teach where each is judged by the model that it did not', async () => {
+    const { positives, negatives } = await check({
+      positives: [filesIn('folded', words(20, 900))],
+      negatives: [filesIn('talk', words(3, 950))],
+      folds: 4,
+    });
+    expect(new Set([...positives, ...negatives].map(({ role }) => role))).toEqual(new Set(['train']));
+    expect(positives[0]!.speech).toBeCloseTo(0.5, 1);
+  });
+
   test('of any rate and number of channels are used', async () => {
     const files = Object.fromEntries(
       Array.from({ length: 10 }, (_, i) => [`${i}.wav`, stereo(word(i, 44_100), 44_100)]),
@@ -136,6 +146,12 @@ describe('errors', () => {
       { positives: ['three'] },
       '3 usable recordings are too few to learn from',
       '--positives three',
+    ],
+    [
+      'folds of the word alone',
+      { positives: ['three'], folds: 4 },
+      'cross-validation is of recordings: of the word, and of people talking',
+      '--folds',
     ],
     ['nothing but silence', { positives: ['quiet'] }, 'no recording here can be used', '--positives quiet'],
     [

@@ -15,9 +15,8 @@ import {
   tensorsOf,
   weightsOf,
 } from '../../src/train/network.js';
-import { HOP } from '../../src/train/project.js';
+import { frontendSpec, HOP } from '../../src/train/project.js';
 import { createRandom } from '../../src/train/random.js';
-import { frontendSpec } from '../../src/train/train.js';
 
 const CHANNELS = 40;
 

@@ -280,6 +280,16 @@ export const OPTIONS = {
     description: 'of everything random (default: 1)',
     parse: (value) => parseSeed(value),
   } satisfies OptionDefinition<number>,
+  folds: {
+    flags: '--folds <number>',
+    description:
+      'cross-validation: so many models, each judged by the part of the recordings that it did not hear; the project’s hears all of them',
+    parse: (value) => parseFolds(value),
+  } satisfies OptionDefinition<number>,
+  recordings: text(
+    '--data <folder>',
+    'with --resume: where the recordings that train.json names are, if they are not where it says',
+  ),
   projectOut: text('-o, --out <folder>', 'folder of the new project (default: named after the word)'),
   listen: text('--listen <folder>', 'write some of what is learned from as WAV files, to be listened to'),
   resume: flag('--resume', 'as train.json in this folder (or --out) says, again or to its end'),
@@ -368,6 +378,15 @@ function parseSeed(value: string): number {
     what: `"${value}" is not a whole number of at most nine digits`,
     where: '--seed',
     next: 'give it such as 1',
+  });
+}
+
+function parseFolds(value: string): number {
+  if (/^([2-9]|10)$/.test(value.trim())) return Number(value);
+  throw inputError({
+    what: `"${value}" is not a whole number from 2 to 10`,
+    where: '--folds',
+    next: 'give it such as 4: five models are trained then',
   });
 }
 

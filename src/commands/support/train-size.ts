@@ -4,8 +4,7 @@ import { toolError } from '../../diagnostics/errors.js';
 import { estimateLoad, HIGH_LOAD } from '../../estimate/load.js';
 import { exportFloat } from '../../train/export.js';
 import { type NetworkKind, type NetworkSize, networkOf, weightsOf } from '../../train/network.js';
-import { HOP } from '../../train/project.js';
-import { frontendSpec } from '../../train/train.js';
+import { frontendSpec, HOP } from '../../train/project.js';
 import { sketchInt8 } from './inspect-float.js';
 
 /** A window of a second and a half: longer than most phrases need. */

@@ -80,7 +80,7 @@ function same(a: DetectorSpec, b: DetectorSpec): boolean {
 }
 
 /** Where a setting comes from, for people who read kws.json. */
-export function noteOf({ after }: TunedModel, maxFaPerHour: number, now: Date): TunedNote {
+export function noteOf({ after }: Pick<TunedModel, 'after'>, maxFaPerHour: number, now: Date): TunedNote {
   const { misses, falseAccepts } = after!;
   const three = (value: number) => Number(value.toPrecision(3));
   return {

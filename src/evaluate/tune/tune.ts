@@ -4,6 +4,8 @@
  * The budget is each model's own. Owns: what is tried, what the change costs. Leaves to others: the choice
  * among points (`choose.ts`), kws.json (`kws-json.ts`).
  */
+
+import type { DetectorSpec } from '../../detector/spec.js';
 import { inputError } from '../../diagnostics/errors.js';
 import { stepMs } from '../../frontend/spec.js';
 import type { ResolvedModel } from '../../project/types.js';
@@ -13,7 +15,7 @@ import type { RunningProject } from '../record/types.js';
 import { defaultLeadMs, type RanAll, type RunOptions, runClips } from '../run.js';
 import { type Chosen, choose, withAlike } from '../sweep/choose.js';
 import { type Countable, createCounter, type Point, sweep } from '../sweep/count.js';
-import { bytesOf, families, type Setting } from '../sweep/grid.js';
+import { bytesOf, families, type Grid, type Setting } from '../sweep/grid.js';
 import type { OperatingPoint, SweepPoint } from '../types.js';
 
 export interface TuneOptions extends RunOptions {
@@ -63,6 +65,14 @@ export interface Tuning {
 const WINDOWS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] as const;
 const REFRACTORIES_MS = [500, 750, 1000, 1500, 2000] as const;
 
+/** What is tried of a detector: every cutoff of ten averaging windows, at its own refractory time and others. */
+export function tuningGrid(detector: DetectorSpec, refractories: readonly number[] = []): Grid {
+  return {
+    families: families([...WINDOWS, detector.window], [...refractories, detector.refractorySteps]),
+    cutoffs: bytesOf(254, 1),
+  };
+}
+
 /** @throws KwsError (exit code 2) where no clip can be used, or no model has positives */
 export async function tune(project: RunningProject, options: TuneOptions): Promise<Tuning> {
   const longest = options.refractory === true ? Math.max(...REFRACTORIES_MS) : 0;
@@ -101,11 +111,7 @@ async function tuneModel(
   const step = frontend.kind === 'none' ? 1 : stepMs(frontend);
   const { detector } = model;
   const refractories = refractory === true ? REFRACTORIES_MS.map((ms) => Math.ceil(ms / step)) : [];
-  const grid = {
-    families: families([...WINDOWS, detector.window], [...refractories, detector.refractorySteps]),
-    cutoffs: bytesOf(254, 1),
-  };
-  const points = await sweep(own, grid, {
+  const points = await sweep(own, tuningGrid(detector, refractories), {
     progress: (done, of) => progress?.(`${model.name}: trying settings, ${done} of ${of}`),
     ...(signal === undefined ? {} : { signal }),
   });

@@ -6,7 +6,7 @@ import { gainOf, RATE, rms, scaled } from './speech.js';
 
 const normalized = (sound: Float32Array): Float32Array => scaled(sound, 1 / rms(sound));
 
-const noise = (length: number, random: Random): Float32Array =>
+const white = (length: number, random: Random): Float32Array =>
   new Float32Array(length).map(() => random.normal(0, 1));
 
 /** Noise with a slope between white and brown, and a few humps; often louder and quieter, as wind and cars are. */
@@ -17,7 +17,7 @@ function coloured(length: number, random: Random): Float32Array {
     width: random.uniform(0.02, 0.5),
     height: random.uniform(0, 8),
   }));
-  const out = filtered(noise(length, random), 256, (bin, size) => {
+  const out = filtered(white(length, random), 256, (bin, size) => {
     const hertz = Math.max((bin * RATE) / size, 20);
     return humps.reduce(
       (gain, { centre, width, height }) =>
@@ -87,6 +87,10 @@ function clicks(length: number, random: Random): Float32Array {
   }
   return normalized(out);
 }
+
+/** Noise, music or clatter. */
+export const noise = (length: number, random: Random): Float32Array =>
+  random.pick([coloured, music, clicks])(length, random);
 
 /** `sound` from a random place on, over and over. */
 function looped(sound: Float32Array, length: number, random: Random): Float32Array {
