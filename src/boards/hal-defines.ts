@@ -1,6 +1,6 @@
 /** What a board's file tells the C++ of its HAL. */
 import { HALS } from './hal.js';
-import type { Board } from './types.js';
+import type { Board, ResolvedBoard } from './types.js';
 
 /**
  * Constants of the HAL: its macros, then KWS_SERIAL_BAUD and KWS_PACKED of real boards, KWS_MIC_GAIN (if the board file sets one),
@@ -23,4 +23,12 @@ export function halDefines(
   for (const [name, pin] of Object.entries(microphone.pins).sort(([a], [b]) => (a < b ? -1 : 1)))
     defines.set(`KWS_MIC_PIN_${name.toUpperCase()}`, String(pin));
   return defines;
+}
+
+/** The board with a line of that rate, at both ends. */
+export function atBaud(board: ResolvedBoard, monitorBaud: number): ResolvedBoard {
+  if (board.kind !== 'real' || board.monitorBaud === monitorBaud) return board;
+  const changed = { ...board, monitorBaud };
+  const rate = halDefines(changed).get('KWS_SERIAL_BAUD')!;
+  return { ...changed, halDefines: new Map([...board.halDefines, ['KWS_SERIAL_BAUD', rate]]) };
 }

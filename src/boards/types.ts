@@ -10,6 +10,7 @@ import type { Target } from './cores.js';
 import { CORES } from './cores.js';
 import { UF2_FAMILY_NAMES, UPLOAD_TOOL_NAMES } from './flashing.js';
 import { HAL_KINDS } from './hal.js';
+import { USUAL_BAUD } from './line-rates.js';
 import { PINNED_PLATFORM } from './platform-source.js';
 import { TFLM_LIBRARY_IDS, type TflmLibrary } from './tflm-libraries.js';
 
@@ -208,7 +209,14 @@ export const boardFileSchema = z
       .default(null)
       .describe('the output pins that actions may set; null: none are known'),
     platformio: platformioSchema.describe('what stands in platformio.ini'),
-    monitorBaud: z.int().min(9600).max(4_000_000).default(115_200).describe('the rate of the serial line'),
+    monitorBaud: z
+      .int()
+      .min(9600)
+      .max(4_000_000)
+      .default(USUAL_BAUD)
+      .describe(
+        'the rate of the serial line: where it is a UART, the highest that its bridge to USB carries',
+      ),
     usb: z
       .array(usbSchema)
       .default([])

@@ -175,8 +175,9 @@ async function boardOf(options: OptionValues, project: LoadedProject | undefined
   if (emulate !== undefined && emulate !== false)
     return { board: resolveTwin(board, boards, emulate === 'chip' ? 'chip' : 'core'), port: options.port };
   if (project === undefined) return { board, port: options.port };
-  const { overridesFor } = await import('../project/overrides.js');
-  return { board, port: options.port ?? overridesFor(project, board.id, boards).overrides.port };
+  const { overridesFor, withLineOf } = await import('../project/overrides.js');
+  const { overrides } = overridesFor(project, board.id, boards);
+  return { board: withLineOf(project, board, overrides), port: options.port ?? overrides.port };
 }
 
 /** What the board runs is told by its hello; that it is something else is told to the user, and no more. */

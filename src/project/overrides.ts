@@ -1,5 +1,7 @@
 /** A board with the project's own settings for it (`boards` in kws.json). */
+import { atBaud } from '../boards/hal-defines.js';
 import { findBoard, halDefines, type ResolvedBoard } from '../boards/index.js';
+import { USUAL_BAUD } from '../boards/line-rates.js';
 import type { Boards } from '../boards/load.js';
 import { inputError, KwsError, type Problem } from '../diagnostics/errors.js';
 import { didYouMean } from '../diagnostics/nearest.js';
@@ -83,6 +85,15 @@ export function applyOverrides(board: ResolvedBoard, overrides: BoardOverrides):
     libDeps: [...base.libDeps, ...(pio?.libDeps ?? [])],
   };
   return { ...board, microphone, platformio, halDefines: halDefines({ ...board, microphone }) };
+}
+
+/** The board with a line as fast as that of the project's firmware: other programs that it speaks to open it at their rate. */
+export function withLineOf(
+  { serial }: Pick<LoadedProject<Model>, 'serial'>,
+  board: ResolvedBoard,
+  { monitorBaud }: BoardOverrides,
+): ResolvedBoard {
+  return atBaud(board, monitorBaud ?? (serial === undefined ? board.monitorBaud : USUAL_BAUD));
 }
 
 /** What is set must be there to be set: a misspelt pin would be a constant that nobody reads. */

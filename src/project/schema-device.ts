@@ -83,6 +83,12 @@ export const board = z.strictObject({
     5,
   ).optional(),
   port: port.optional(),
+  monitorBaud: whole(
+    9600,
+    4_000_000,
+    "rate of the serial line, where it is a UART; the board's unless told",
+    115_200,
+  ).optional(),
   microphone: z
     .strictObject({
       gain: whole(-128, 255, 'gain in the units of the capture API', 20).optional(),

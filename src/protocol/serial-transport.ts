@@ -73,6 +73,10 @@ export async function openSerial(path: string, options: SerialOptions): Promise<
       const seconds = (options.writeTimeout ?? 5000) / 1000;
       await withTimeout(written, seconds * 1000, () => gone(`nothing was taken for ${seconds} s`));
     },
+    async setBaudRate(baudRate) {
+      const set = new Promise<void>((resolve) => port.update({ baudRate }, () => resolve()));
+      await withTimeout(set, 1000, () => new Error()).catch(() => {});
+    },
     pause: () => void port.pause(),
     resume: () => void port.resume(),
     close() {

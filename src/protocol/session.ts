@@ -34,6 +34,8 @@ import type { Transport } from './transport.js';
 export interface SessionOptions {
   /** 115200 unless told. Pseudo-terminals and native USB do not care. */
   readonly baudRate?: number;
+  /** Rates at which a device that does not answer is looked for as well. */
+  readonly otherRates?: readonly number[];
   /** Closes the session: whoever waits gets its reason. */
   readonly signal?: AbortSignal;
   /** Milliseconds an answer may take; 5 s unless told. */
@@ -44,6 +46,8 @@ export interface SessionOptions {
 
 export interface Session extends AsyncIterable<SessionEvent> {
   readonly path: string;
+  /** Where its device was found at one of the other rates: that one. */
+  readonly foundAt?: number | undefined;
   /** Asks who is there, until it answers or `timeout` ms (5 s unless told) have passed. */
   hello(timeout?: number): Promise<HelloEvent>;
   /** A command that is answered by `ok`: reset, mic, trace features, trace off, cutoff M C. */
@@ -67,7 +71,7 @@ export async function openSession(port: string | Transport, options: SessionOpti
   const transport =
     typeof port === 'string'
       ? await (await import('./serial-transport.js')).openSerial(port, {
-          baudRate: options.baudRate ?? 115_200,
+          baudRate: options.baudRate ?? USUAL_RATE,
         })
       : port;
   if (signal?.aborted) {
@@ -76,6 +80,13 @@ export async function openSession(port: string | Transport, options: SessionOpti
   }
   return new DeviceSession(transport, options);
 }
+
+const USUAL_RATE = 115_200;
+/** How often a device that is silent is asked who it is. ms */
+const ASK_AGAIN_MS = 500;
+/** Times it is asked at its own rate before another is tried, and then at each: a board takes a second to start. */
+const PATIENT_ASKS = 4;
+const ASKS_PER_RATE = 2;
 
 /** Commands whose answer says what was understood. */
 const SETTINGS: ReadonlySet<string> = new Set(['cutoff', 'window', 'refractory', 'gain']);
@@ -101,8 +112,21 @@ class DeviceSession implements Session {
   #sendsAudio = false;
   #onEnd: ((event: EndEvent) => void) | undefined;
   #closing: Promise<void> | undefined;
+  /** Where the device is looked for, the likeliest first. */
+  #rates: readonly number[];
+  #rate: number;
+  #foundAt: number | undefined;
 
-  constructor(transport: Transport, { commandTimeout = 5000, stallLimit = 10_000, signal }: SessionOptions) {
+  constructor(transport: Transport, options: SessionOptions) {
+    const {
+      commandTimeout = 5000,
+      stallLimit = 10_000,
+      signal,
+      baudRate = USUAL_RATE,
+      otherRates = [],
+    } = options;
+    this.#rates = [baudRate, ...otherRates.filter((rate) => rate !== baudRate)];
+    this.#rate = baudRate;
     this.path = transport.path;
     this.#transport = transport;
     this.#queue = new EventQueue({ onFull: () => transport.pause(), onRoom: () => transport.resume() });
@@ -143,9 +167,8 @@ class DeviceSession implements Session {
     return this.#dialogue.exclusive(async () => {
       // The first line end finishes what another program may have left half-sent; after silence, as many
       // as bring the device's parser out of a frame.
-      const again = setInterval(() => {
-        this.#dialogue.write(`${RESYNCHRONISE}hello\n`).catch(() => {});
-      }, 500);
+      let asks = 0;
+      const again = setInterval(() => void this.#askAgain(++asks), ASK_AGAIN_MS);
       const asked = this.#dialogue.ask({
         line: '\nhello',
         timeout,
@@ -158,8 +181,31 @@ class DeviceSession implements Session {
           throw this.#nobodyThere(timeout);
         })
         .finally(() => clearInterval(again));
+      this.#found();
       return this.#checkVersion(hello);
     }, true);
+  }
+
+  get foundAt(): number | undefined {
+    return this.#foundAt;
+  }
+
+  /** It has answered: there it is looked for first, from now on. */
+  #found(): void {
+    if (this.#rate === this.#rates[0]) return;
+    this.#foundAt = this.#rate;
+    this.#rates = [this.#rate, ...this.#rates.filter((rate) => rate !== this.#rate)];
+  }
+
+  /** @param asks times it was asked before */
+  async #askAgain(asks: number): Promise<void> {
+    const others = Math.floor(Math.max(0, asks - PATIENT_ASKS + ASKS_PER_RATE) / ASKS_PER_RATE);
+    const rate = this.#rates[others % this.#rates.length]!;
+    if (rate !== this.#rate && this.#transport.setBaudRate !== undefined) {
+      this.#rate = rate;
+      await this.#transport.setBaudRate(rate);
+    }
+    await this.#dialogue.write(`${RESYNCHRONISE}hello\n`).catch(() => {});
   }
 
   async command(line: string): Promise<OkEvent> {
@@ -294,13 +340,19 @@ class DeviceSession implements Session {
         line !== undefined
           ? `what came was no line of the protocol, such as "${line}"`
           : begin !== undefined
-            ? `bytes came and no end of a line: other firmware, or a wrong baud rate; they begin with "${begin}"`
-            : 'nothing at all came from the port',
+            ? `bytes came and no end of a line: other firmware, or a wrong baud rate${this.#tried()}; they begin with "${begin}"`
+            : `nothing at all came from the port${this.#tried()}`,
       next:
         line === undefined && begin === undefined
           ? 'press the reset button; check that it is the right port (`kws-gen ports`); flash the board (`kws-gen flash`)'
-          : 'flash the board (`kws-gen flash`), or name the right port and baud rate',
+          : 'flash the board (`kws-gen flash`), name the right port, or set `monitorBaud` of the board (kws.json, boards) to the rate of its firmware',
     });
+  }
+
+  #tried(): string {
+    return this.#rates.length < 2 || this.#transport.setBaudRate === undefined
+      ? ''
+      : ` (asked at ${this.#rates.join(' and at ')} baud)`;
   }
 
   #restarted(): void {

@@ -17,6 +17,8 @@ export interface Transport {
   listen(listener: TransportListener): void;
   /** Resolves when the bytes are handed over; rejects when the device is gone. */
   write(bytes: Uint8Array): Promise<void>;
+  /** Of a line that has a rate: sets it on this end. Never rejects. */
+  setBaudRate?(baudRate: number): Promise<void>;
   /** Stops and resumes the delivery of data: how a slow reader slows down a fast device. */
   pause(): void;
   resume(): void;

@@ -5,8 +5,9 @@
  * board's file, unless only the other runtime runs the models). Leaves to others: what the board file says (`boards/`), which port it is on (`locate`).
  */
 import { join, relative } from 'node:path';
-import { halDefines } from '../boards/hal-defines.js';
+import { atBaud } from '../boards/hal-defines.js';
 import { type Boards, findBoard, loadBoards, projectBoards, resolveTwin } from '../boards/index.js';
+import { FAST_BAUD } from '../boards/line-rates.js';
 import type { ResolvedBoard } from '../boards/types.js';
 import { inputError } from '../diagnostics/errors.js';
 import { withPlans } from '../emit/incremental.js';
@@ -14,7 +15,7 @@ import { preferredRuntime } from '../emit/runtimes.js';
 import { estimateLoad, type LoadEstimate } from '../estimate/load.js';
 import type { Runtime } from '../model/runtime.js';
 import { DEVICE_FOLDER } from '../project/device-files.js';
-import { applyOverrides, overridesFor, projectOn } from '../project/overrides.js';
+import { applyOverrides, overridesFor, projectOn, withLineOf } from '../project/overrides.js';
 import type { LoadedProject } from '../project/resolve.js';
 import { deviceCode } from '../trust/device-code.js';
 import { type TrustField, trustFields } from '../trust/fields.js';
@@ -74,7 +75,7 @@ export function aimAt(given: LoadedProject, options: AimOptions = {}): Aim {
   const board = findBoard(named, boards);
   const { entry, overrides } = overridesFor(given, board.id, boards);
   const project = projectOn(given, board.id, boards);
-  const own = applyOverrides(board, overrides);
+  const own = withLineOf(given, applyOverrides(board, overrides), overrides);
   const used = emulate === false ? own : resolveTwin(own, boards, emulate === 'chip' ? 'chip' : 'core');
   const port = emulate !== false ? undefined : (options.port ?? overrides.port);
   const models = project.models.map(({ model }) => model);
@@ -108,15 +109,8 @@ export function aimAt(given: LoadedProject, options: AimOptions = {}): Aim {
   };
 }
 
-/** 16-bit samples at 16 kHz in base64 take 46 KB a second. */
-const FAST_BAUD = 921_600;
-
 /** An aim with firmware that sends what it hears, over a line that is fast enough where the line has a speed. */
 export function withAudio(aim: Aim): Aim {
   const { board } = aim;
-  if (board.kind !== 'real' || board.monitorBaud >= FAST_BAUD) return { ...aim, audio: true };
-  const fast = { ...board, monitorBaud: FAST_BAUD };
-  const baud = halDefines(fast).get('KWS_SERIAL_BAUD')!;
-  const defines = new Map([...board.halDefines, ['KWS_SERIAL_BAUD', baud]]);
-  return { ...aim, audio: true, board: { ...fast, halDefines: defines } };
+  return { ...aim, audio: true, board: atBaud(board, Math.max(board.monitorBaud, FAST_BAUD)) };
 }

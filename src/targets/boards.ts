@@ -7,7 +7,7 @@
 import { type BoardNumbers, boardNumbers } from '../boards/board-arithmetic.js';
 import { type Boards, findBoard, projectBoards, type ResolvedBoard, realBoard } from '../boards/index.js';
 import { inputError, KwsError, type Problem, toolError } from '../diagnostics/errors.js';
-import { projectOn } from '../project/overrides.js';
+import { overridesFor, projectOn, withLineOf } from '../project/overrides.js';
 import type { LoadedProject } from '../project/resolve.js';
 import { type Aim, aimAt } from './aim.js';
 import { type Device, Endings, openDevice } from './open.js';
@@ -107,6 +107,12 @@ export async function startBoards(
   });
 }
 
+/** With the line of the project's firmware. */
+function boardOf(project: LoadedProject, id: string, boards: Boards): ResolvedBoard {
+  const board = findBoard(id, boards);
+  return withLineOf(project, board, overridesFor(project, board.id, boards).overrides);
+}
+
 export interface RunningOptions {
   /** Id or alias; the project's own unless told. */
   readonly board?: string | undefined;
@@ -132,7 +138,7 @@ export async function openRunningBoard(
   const { board: wanted, port, folder, boards = projectBoards(project.directory), warn } = options;
   const signal = options.signal ?? new AbortController().signal;
   const id = wanted ?? project.board;
-  const named = id === undefined ? undefined : findBoard(id, boards);
+  const named = id === undefined ? undefined : boardOf(project, id, boards);
   return opened(async (endings) => {
     const found = await openBoard({ board: named, port, folder, boards, signal }, stages);
     endings.add(found.stop);

@@ -5,6 +5,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { UPLOAD_TOOLS } from '../boards/flashing.js';
+import { FAST_BAUD, USUAL_BAUD } from '../boards/line-rates.js';
 import type { ResolvedBoard } from '../boards/types.js';
 import { inputError } from '../diagnostics/errors.js';
 import type { TrustOptions } from '../trust/consent.js';
@@ -89,9 +90,11 @@ export function realStages(ask?: Ask, consent: TrustOptions = {}): Stages {
       );
     },
     find: (board, port, folder, boards) => findRunning(board, port, { folder, boards, ask }),
-    async open({ port, baudRate }, signal) {
+    async open({ port, baudRate, stop }, signal) {
       const { openSession } = await import('../protocol/session.js');
-      return openSession(port, { signal, ...(baudRate === undefined ? {} : { baudRate }) });
+      // The line of a virtual board has no rate.
+      const otherRates = stop === undefined ? [USUAL_BAUD, FAST_BAUD] : [];
+      return openSession(port, { signal, otherRates, ...(baudRate === undefined ? {} : { baudRate }) });
     },
     async clip(path, directory, rate) {
       const { loadClip } = await import('../audio/clip.js');

@@ -69,7 +69,7 @@ describe('the boards that come with the tool', () => {
     expect([...findBoard('esp32-s3-devkitc-1', boards).halDefines]).toEqual([
       ['KWS_HAL_ARDUINO', '1'],
       ['KWS_HAL_ESP32_I2S', '1'],
-      ['KWS_SERIAL_BAUD', '115200'],
+      ['KWS_SERIAL_BAUD', '921600'],
       ['KWS_PACKED', '1'],
       ['KWS_MIC_GAIN', '4'],
       ['KWS_MIC_SETTLE_MS', '300'],

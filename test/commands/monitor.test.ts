@@ -162,6 +162,17 @@ describe('monitor', () => {
     expect(found[0]!.slice(0, 2)).toEqual(['arduino-nano-33-ble', port]);
   });
 
+  test('firmware at another rate than the board’s is told', async () => {
+    const fake = fakeContext({ directory: empty });
+    const { transport } = new FakeDevice();
+    await monitor({ port: 'fake' }, fake.context, {
+      find: async () => ({ port: 'fake' }),
+      open: async () => Object.defineProperty(await openSession(transport), 'foundAt', { value: 9600 }),
+      clip: async (path) => ({ name: path, samples: new Int16Array(160) }),
+    });
+    expect(fake.err()).toContain('speaks at 9600 baud, which is not the rate of the board');
+  });
+
   test('--emulate watches the twin', async () => {
     const { found } = await tryMonitor(project, { board: 'nano33ble', emulate: true }, SAME);
     expect(found[0]![0]).toBe('arduino-nano-33-ble-twin');

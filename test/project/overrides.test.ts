@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { findBoard, loadBoards } from '../../src/boards/index.js';
-import { applyOverrides, overridesFor } from '../../src/project/overrides.js';
+import { applyOverrides, overridesFor, withLineOf } from '../../src/project/overrides.js';
 import type { BoardOverrides } from '../../src/project/schema.js';
 import { inputErrorOf } from '../support/errors.js';
 
@@ -45,6 +45,22 @@ describe('settings of a board in kws.json', () => {
     expect(board.platformio.buildUnflags).toContain('-Os');
     expect(board.platformio.libDeps).toContain('a/b@1.0.0');
     expect(own.halDefines.get('KWS_MIC_GAIN')).not.toBe('7');
+  });
+
+  test('the rate of the line: the project’s own, the one other programs open it at, the board’s', () => {
+    const uart = findBoard('esp32-s3-devkitc-1', boards);
+    const rate = (line: Parameters<typeof withLineOf>[0], overrides: BoardOverrides, board = uart) => {
+      const { monitorBaud, halDefines } = withLineOf(line, board, overrides);
+      return [monitorBaud, halDefines.get('KWS_SERIAL_BAUD')];
+    };
+    const serial = { text: 'edge-impulse' } as const;
+    expect(rate({}, {})).toEqual([921_600, '921600']);
+    expect(rate({}, { monitorBaud: 460_800 })).toEqual([460_800, '460800']);
+    expect(rate({ serial }, {})).toEqual([115_200, '115200']);
+    expect(rate({ serial }, { monitorBaud: 921_600 })).toEqual([921_600, '921600']);
+    // Their line has no rate.
+    const virtual = findBoard('virtual-cortex-m4', boards);
+    expect(rate({}, { monitorBaud: 460_800 }, virtual)).toEqual([virtual.monitorBaud, undefined]);
   });
 
   test('a pin nobody reads', () => {

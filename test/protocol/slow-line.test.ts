@@ -111,3 +111,49 @@ describe.each([false, true])('a line that loses one thing (packed: %s)', (packed
     expect(new Set(again).size).toBe(again.length);
   });
 });
+
+describe('a line of another rate than the host was told', () => {
+  const meet = (device: number, host: number, others: readonly number[], mute = false) =>
+    inVirtualTime(async () => {
+      const fake = new FakeDevice({ sealed: true, mute });
+      const line = slowLine(fake.transport, { baud: device, hostBaud: host });
+      const session = await openSession(line, { baudRate: host, otherRates: others });
+      // As a device does until it is answered.
+      const repeat = setInterval(() => fake.say('hello', fake.helloFields), 1000);
+      const reading = (async () => {
+        for await (const _ of session);
+      })();
+      try {
+        await session.hello();
+        await session.hello();
+        const { samples: taken } = await session.play({ name: 'clip', samples: samples.subarray(0, 4000) });
+        return { taken, foundAt: session.foundAt };
+      } finally {
+        clearInterval(repeat);
+        await session.close();
+        await reading;
+      }
+    });
+
+  test.each([
+    [115_200, 921_600, [115_200, 921_600]],
+    [921_600, 115_200, [115_200, 921_600]],
+    [115_200, 460_800, [115_200, 921_600]],
+    [921_600, 460_800, [115_200, 921_600]],
+  ])('%i, not %i: it is found and understood', async (device, host, others) => {
+    expect(await meet(device, host, others)).toEqual({ taken: 4000, foundAt: device });
+  });
+
+  test('the right one at once is nothing to tell', async () => {
+    expect(await meet(921_600, 921_600, [115_200, 921_600])).toEqual({ taken: 4000, foundAt: undefined });
+  });
+
+  test('none of them: what was tried is told', async () => {
+    await expect(meet(57_600, 921_600, [115_200, 921_600])).rejects.toThrow(
+      /no kws-gen firmware answers within 5 s\n {2}why: bytes came and no end of a line: .*wrong baud rate \(asked at 921600 and at 115200 baud\)/,
+    );
+    await expect(meet(921_600, 921_600, [115_200], true)).rejects.toThrow(
+      'nothing at all came from the port (asked at 921600 and at 115200 baud)',
+    );
+  });
+});

@@ -117,6 +117,11 @@ export async function stream(
   let pages: WebPages | undefined;
   try {
     showHello(device, context);
+    if (session.foundAt !== undefined)
+      out.warn({
+        what: `the board's firmware speaks at ${session.foundAt} baud, which is not the rate of the board`,
+        next: 'flash it again, or set `monitorBaud` of the board in kws.json (boards)',
+      });
     const endless =
       request.forMs === undefined && request.untilDetect === undefined && request.clips.length === 0;
     const attended = out.terminal || request.web?.port !== undefined;
