@@ -14,6 +14,7 @@ import { quoted, shownFolder } from './support/paths.js';
 const USUAL_BOARD = 'virtual-cortex-m4';
 const USUAL_MAX_FA = 0.5;
 const USUAL_LANGUAGE = 'en';
+const USUAL_FRONTEND = 'micro-wake-word';
 
 export const trainCommand: Command = {
   name: 'train',
@@ -38,6 +39,7 @@ export const trainCommand: Command = {
     'noise',
     'judge',
     'board',
+    'trainFrontend',
     'network',
     'size',
     'maxFa',
@@ -108,6 +110,7 @@ async function requested(
     negatives: options.negatives ?? [],
     noises: options.noise ?? [],
     judges: options.judge ?? [],
+    frontend: options.trainFrontend ?? USUAL_FRONTEND,
     network,
     size,
     neural: options.noNeural !== true && (await neuralVoices(options.language ?? USUAL_LANGUAGE, out)),
@@ -145,12 +148,12 @@ async function neuralVoices(language: string, out: CommandContext['out']): Promi
 /** What is asked for; otherwise the usual network, or a smaller one where that would keep the board busy. */
 async function networkFor(
   board: ResolvedBoard,
-  { network, size, quick }: OptionValues,
+  { network, size, quick, trainFrontend = USUAL_FRONTEND }: OptionValues,
   out: CommandContext['out'],
 ): Promise<Pick<TrainRequest, 'network' | 'size'>> {
   if (size !== undefined || quick === true) return { network: network ?? 'window', size: size ?? 's' };
   const { sizeOn } = await import('./support/train-size.js');
-  const choice = await sizeOn(board, network);
+  const choice = await sizeOn(board, trainFrontend, network);
   for (const one of choice.loads)
     out.progress(
       `${one.network}, size ${one.size}: load about ${Math.round(100 * one.load)} % of ${board.id} (estimated)`,

@@ -215,8 +215,11 @@ export interface NoFrontendSpec {
   readonly version: 1;
 }
 
+/** Front ends whose frames are uint16, 25.6 to a unit, whatever the arithmetic. */
+export type IntegerFrontendSpec = MicroFrontendSpec | BandsFrontendSpec;
+
 /** A front end that computes something. */
-export type AudioFrontendSpec = MicroFrontendSpec | SpectralFrontendSpec | BandsFrontendSpec;
+export type AudioFrontendSpec = IntegerFrontendSpec | SpectralFrontendSpec;
 
 export type FrontendSpec = AudioFrontendSpec | NoFrontendSpec;
 
@@ -227,8 +230,7 @@ export type FrontendSpec = AudioFrontendSpec | NoFrontendSpec;
  */
 export type Arithmetic = 'float64' | 'float32' | 'fixed';
 
-/** Whether frames are uint16, 25.6 to a unit, whatever the arithmetic. */
-export function hasIntegerFrames(spec: AudioFrontendSpec): spec is MicroFrontendSpec | BandsFrontendSpec {
+export function hasIntegerFrames(spec: AudioFrontendSpec): spec is IntegerFrontendSpec {
   return spec.kind !== 'spectral';
 }
 

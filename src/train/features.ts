@@ -1,5 +1,5 @@
 /** Sources → parts of features, group by group: what a fold's models must not hear is never mixed with the rest. */
-import type { MicroFrontendSpec } from '../frontend/spec.js';
+import type { IntegerFrontendSpec } from '../frontend/spec.js';
 import type { Part } from './make-part.js';
 import { makeParts, planPassages } from './parts.js';
 import type { PassagePlan, Source } from './passages.js';
@@ -53,7 +53,7 @@ export function groupsOf(
 
 interface FeatureOptions {
   readonly folder: string;
-  readonly frontend: MicroFrontendSpec;
+  readonly frontend: IntegerFrontendSpec;
   readonly noises: readonly Source[];
   readonly progress: (part: number) => void;
   readonly signal?: AbortSignal | undefined;

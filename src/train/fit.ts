@@ -4,7 +4,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { toolError } from '../diagnostics/errors.js';
-import type { MicroFrontendSpec } from '../frontend/spec.js';
+import { frameSamples, type IntegerFrontendSpec } from '../frontend/spec.js';
 import { runTool } from '../platformio/run-tool.js';
 import { FIT_SCRIPT, type TrainingEngine } from './engine.js';
 import { isWhole, seal } from './kept.js';
@@ -66,7 +66,7 @@ const FEATURE_STEP = 666 / 256 / 25.6;
 export interface FitRequest {
   readonly folder: string;
   readonly engine: TrainingEngine;
-  readonly frontend: MicroFrontendSpec;
+  readonly frontend: IntegerFrontendSpec;
   readonly parts: readonly Part[];
   readonly network: Network;
   readonly recipe: Recipe;
@@ -107,7 +107,7 @@ export async function fitNetwork(request: FitRequest): Promise<Fitted> {
       scale: FEATURE_STEP * FEATURE_SCALE,
       top: 255 * FEATURE_STEP * FEATURE_SCALE,
       stepMs: frontend.stepMs,
-      windowMs: frontend.windowMs,
+      windowMs: (1000 * frameSamples(frontend).window) / frontend.sampleRate,
     };
     await writeFile(job, JSON.stringify({ folder, parts, features, network, recipe, seed }));
     const tail: string[] = [];

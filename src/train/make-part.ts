@@ -2,7 +2,7 @@
 import { loadClip } from '../audio/clip.js';
 import { createFrontend } from '../frontend/frontend.js';
 import { quantizeFeature } from '../frontend/quantize.js';
-import type { MicroFrontendSpec } from '../frontend/spec.js';
+import type { IntegerFrontendSpec } from '../frontend/spec.js';
 import { keep } from './kept.js';
 import {
   makePassage,
@@ -26,7 +26,7 @@ export interface Part {
 }
 
 export interface Surroundings {
-  readonly frontend: MicroFrontendSpec;
+  readonly frontend: IntegerFrontendSpec;
   /** Without the word, of which others talk in the background. */
   readonly talk: readonly Source[];
   readonly noises: readonly Source[];

@@ -1,7 +1,7 @@
 /** Features → trained networks as int8 models: one, or one for each fold beside it. */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { MicroFrontendSpec } from '../frontend/spec.js';
+import type { IntegerFrontendSpec } from '../frontend/spec.js';
 import { quantizeFromSources } from '../quantize/from-sources.js';
 import type { TrainingEngine } from './engine.js';
 import { exportFloat, type FloatModel } from './export.js';
@@ -14,7 +14,7 @@ import type { TrainRequest } from './types.js';
 export interface ModelOptions {
   readonly cache: string;
   readonly engine: TrainingEngine;
-  readonly frontend: MicroFrontendSpec;
+  readonly frontend: IntegerFrontendSpec;
   readonly parts: readonly FoldedPart[];
   readonly network: Network;
   readonly recipe: Recipe;
@@ -66,7 +66,7 @@ export async function fitAll(
 
 export interface Int8Options {
   readonly cache: string;
-  readonly frontend: MicroFrontendSpec;
+  readonly frontend: IntegerFrontendSpec;
   readonly network: Network;
   /** Clips that activations are measured on. */
   readonly calibration: readonly string[];

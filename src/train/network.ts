@@ -5,7 +5,7 @@
  * new. `streaming`: one-dimensional convolutions over time without padding, which `streaming.ts` writes with state.
  */
 
-export const SIZES = ['s', 'm', 'l'] as const;
+export const SIZES = ['xs', 's', 'm', 'l'] as const;
 export type NetworkSize = (typeof SIZES)[number];
 export const NETWORKS = ['window', 'streaming'] as const;
 export type NetworkKind = (typeof NETWORKS)[number];
@@ -21,15 +21,16 @@ export interface Network {
   readonly blocks: readonly { readonly width: number; readonly kernel: Kernel; readonly stride: number }[];
 }
 
-const STEMS: Readonly<Record<NetworkSize, number>> = { s: 8, m: 16, l: 24 };
+const STEMS: Readonly<Record<NetworkSize, number>> = { xs: 4, s: 8, m: 16, l: 24 };
 const WIDTHS: Readonly<Record<NetworkSize, readonly number[]>> = {
+  xs: [8, 12, 12, 16, 16],
   s: [16, 24, 24, 32, 32],
   m: [32, 48, 48, 64, 64],
   l: [48, 72, 72, 96, 96],
 };
 const STRIDES = [2, 1, 1, 2, 1] as const;
 
-const STREAMING_WIDTHS: Readonly<Record<NetworkSize, number>> = { s: 32, m: 64, l: 96 };
+const STREAMING_WIDTHS: Readonly<Record<NetworkSize, number>> = { xs: 16, s: 32, m: 64, l: 96 };
 const STREAMING_KERNELS = [3, 5, 5, 5] as const;
 
 /** @param frames of a window, one more than a multiple of four; it takes `channels` features each */

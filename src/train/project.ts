@@ -1,7 +1,6 @@
 /** What a trained network becomes: the kws.json of a project, and the names in it. */
 import { FRONTEND_PRESETS } from '../frontend/presets.js';
-import { parseFrontendSpec } from '../frontend/schema.js';
-import type { MicroFrontendSpec } from '../frontend/spec.js';
+import type { IntegerFrontendSpec } from '../frontend/spec.js';
 import type { KwsFile } from '../project/schema.js';
 import type { TrainRequest } from './types.js';
 import { wordsOf } from './words/near.js';
@@ -23,11 +22,13 @@ export function nameOf(word: string): string {
 /** From one frame of features to the next. */
 export const STEP_MS = 20;
 
-export function frontendSpec(): MicroFrontendSpec {
-  return parseFrontendSpec(
-    { ...FRONTEND_PRESETS['micro-wake-word'], stepMs: STEP_MS },
-    'micro-wake-word',
-  ) as MicroFrontendSpec;
+/** Front ends that features can be made with: those in integers. */
+export const TRAIN_FRONTENDS = ['micro-wake-word', 'micro-speech', 'octave-bands'] as const;
+export type TrainFrontend = (typeof TRAIN_FRONTENDS)[number];
+
+/** The preset, with a frame every 20 ms. */
+export function frontendSpec(preset: TrainFrontend): IntegerFrontendSpec {
+  return { ...FRONTEND_PRESETS[preset], stepMs: STEP_MS };
 }
 
 /** Feature steps from one inference to the next: 80 ms. */
@@ -37,14 +38,14 @@ export const HOP = 4;
 export const labelsOf = ({ word, network }: Pick<TrainRequest, 'word' | 'network'>): string[] =>
   network === 'streaming' ? [word] : [OTHER, word];
 
-export function kwsFile(request: TrainRequest, stepMs: number): KwsFile {
-  const { word, board } = request;
+export function kwsFile(request: TrainRequest): KwsFile {
+  const { word, board, frontend: preset } = request;
   const name = nameOf(word);
   return {
     version: 1,
     name,
     board,
-    frontend: { preset: 'micro-wake-word', stepMs },
+    frontend: FRONTEND_PRESETS[preset].stepMs === STEP_MS ? preset : { preset, stepMs: STEP_MS },
     models: [
       {
         name,

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { inputError } from '../diagnostics/errors.js';
 import { readBounded } from '../files/read-bounded.js';
 import { NETWORKS, SIZES } from './network.js';
+import { TRAIN_FRONTENDS } from './project.js';
 import type { TrainRequest } from './types.js';
 
 export const TRAIN_FILE = 'train.json';
@@ -23,6 +24,7 @@ const trainFile = z.looseObject({
     negatives: paths,
     noises: paths,
     judges: paths,
+    frontend: z.enum(TRAIN_FRONTENDS).default('micro-wake-word'),
     network: z.enum(NETWORKS).default('window'),
     size: z.enum(SIZES),
     neural: z.boolean().default(false),

@@ -9,7 +9,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { loadClip } from '../audio/clip.js';
 import { writeTogether } from '../files/write-together.js';
-import type { MicroFrontendSpec } from '../frontend/spec.js';
+import { frameChannels, frameSamples, type IntegerFrontendSpec } from '../frontend/spec.js';
 import type { Model } from '../model/types.js';
 import type { LoadedProject } from '../project/resolve.js';
 import type { KwsFile } from '../project/schema.js';
@@ -23,7 +23,7 @@ import { fitAll, int8Of } from './models.js';
 import { networkOf } from './network.js';
 import { listenTo } from './parts.js';
 import type { Source } from './passages.js';
-import { frontendSpec, kwsFile, nameOf, STEP_MS } from './project.js';
+import { frontendSpec, kwsFile, nameOf } from './project.js';
 import { foldOf, type UsableRecording } from './recordings.js';
 import { record, reportText } from './report.js';
 import { portable } from './request.js';
@@ -60,7 +60,7 @@ export async function train(
   const { cache, progress, signal } = options;
   const amounts = options.amounts ?? amountsOf(request);
   const clips = await speakAll(request, checked, amounts, options);
-  const frontend = frontendSpec();
+  const frontend = frontendSpec(request.frontend);
   const frames = framesOf(await durations(clips), frontend);
   const sources = sourcesOf(clips, checked, request);
   const groups = groupsOf(sources.all, request.folds, { rounds: amounts.rounds, seed: request.seed });
@@ -76,7 +76,7 @@ export async function train(
     progress: (part) => progress?.('features', part),
     signal,
   });
-  const network = networkOf(request.network, request.size, frames, frontend.channels);
+  const network = networkOf(request.network, request.size, frames, frameChannels(frontend));
   const fitted = await fitAll(request, {
     cache,
     engine: checked.engine,
@@ -96,7 +96,7 @@ export async function train(
   const name = nameOf(request.word);
   const scratch = await mkdtemp(join(cache, 'project-'));
   try {
-    const kws = kwsFile(request, STEP_MS);
+    const kws = kwsFile(request);
     const models = made.map((one) => one.quantized.bytes);
     const { entry, met, talk, folds } = await tuned(request, models, {
       scratch,
@@ -186,10 +186,12 @@ const BEHIND = 0.26;
  * A window that all but the slowest speakers' word fits into with what comes behind it, 0.7 to 2 s. Where its
  * begin does not fit in, words that differ from it there alone cannot be told from it.
  */
-function framesOf(seconds: readonly number[], { stepMs, windowMs }: MicroFrontendSpec): number {
+function framesOf(seconds: readonly number[], frontend: IntegerFrontendSpec): number {
+  const { window, step } = frameSamples(frontend);
+  const ms = 1000 / frontend.sampleRate;
   const ordered = [...seconds].sort((a, b) => a - b);
   const most = (ordered[Math.floor(0.95 * ordered.length)] ?? 0.8) * STRETCHED + BEHIND;
-  const frames = (Math.min(2, Math.max(0.7, most)) * 1000 - windowMs) / stepMs + 1;
+  const frames = (Math.min(2, Math.max(0.7, most)) * 1000 - window * ms) / (step * ms) + 1;
   // One more than a multiple of four: what is kept from hop to hop then lies at the same places.
   return 4 * Math.ceil((frames - 1) / 4) + 1;
 }
@@ -230,7 +232,7 @@ function manifestOf(
   model: Model,
   { models, frontend }: LoadedProject,
 ): readonly (readonly [string, string])[] {
-  if (network !== 'streaming') return [];
+  if (network !== 'streaming' || frontend.kind !== 'micro') return [];
   const { cutoff, window } = models[0]!.detector;
   const name = nameOf(word);
   const settings = { wakeWord: word, file: `${name}.tflite`, cutoff, window };

@@ -15,7 +15,7 @@ import { asFile, type Clip, foldClips, of } from './clips.js';
 import type { JudgedClip } from './figures.js';
 import { type CrossValidated, crossValidated } from './folds.js';
 import { operatingPoint } from './judge.js';
-import { frontendSpec, STEP_MS } from './project.js';
+import { frontendSpec, STEP_MS, type TrainFrontend } from './project.js';
 import type { UsableRecording } from './recordings.js';
 import type { TrainRequest } from './types.js';
 import type { Said } from './words/orders.js';
@@ -49,14 +49,14 @@ export async function projectWith(folder: string, kws: KwsFile, int8: Uint8Array
 }
 
 const entryOf = (
-  kws: KwsFile,
+  { kws, frontend }: { readonly kws: KwsFile; readonly frontend: TrainFrontend },
   model: ResolvedModel,
   setting: Setting,
   { point, most }: { readonly point: Parameters<typeof noteOf>[0]['after']; readonly most: number },
 ) => {
   // Without a date: the same command gives the same bytes tomorrow.
   const { date: _, ...note } = noteOf({ after: point }, most, new Date(0));
-  return tunedEntry(kws.models[0]!.detector, model, frontendSpec(), setting, note);
+  return tunedEntry(kws.models[0]!.detector, model, frontendSpec(frontend), setting, note);
 };
 
 const plain = ({ tuned: _, ...entry }: ReturnType<typeof tunedEntry>): DetectorEntry => entry;
@@ -70,6 +70,7 @@ export async function tuned(
   const { scratch, kws, checked, progress, signal } = options;
   const most = request.maxFaPerHour;
   const project = await projectWith(scratch, kws, models.at(-1)!);
+  const untuned = { kws, frontend: request.frontend };
   const alike = await own(options, 'near');
   const [model] = project.models;
   if (request.folds > 0) {
@@ -84,7 +85,7 @@ export async function tuned(
     );
     const { setting, chosenOn, met } = folds;
     const point = counted(chosenOn as Point, STEP_MS);
-    const entry = entryOf(kws, model!, setting, { point, most });
+    const entry = entryOf(untuned, model!, setting, { point, most });
     return { entry: met ? entry : plain(entry), met, talk: point.falseAccepts, folds };
   }
   const people = (list: readonly UsableRecording[]) =>
@@ -104,7 +105,7 @@ export async function tuned(
     signal,
   });
   const point = result.after ?? result.before;
-  const entry = entryOf(kws, result.model, setting, { point, most });
+  const entry = entryOf(untuned, result.model, setting, { point, most });
   return { entry: met ? entry : plain(entry), met, talk: point.falseAccepts, folds: undefined };
 }
 

@@ -1,6 +1,7 @@
 /** What training is asked for, and what comes of it. Plain and serialisable. */
 import type { Problem } from '../diagnostics/errors.js';
 import type { NetworkKind, NetworkSize } from './network.js';
+import type { TrainFrontend } from './project.js';
 
 export interface TrainRequest {
   /** What is to be heard, as it is written. */
@@ -15,6 +16,7 @@ export interface TrainRequest {
   readonly noises: readonly string[];
   /** Recordings of people that judge and are never learned from. */
   readonly judges: readonly string[];
+  readonly frontend: TrainFrontend;
   readonly network: NetworkKind;
   readonly size: NetworkSize;
   /** Whether neural voices speak, too. */

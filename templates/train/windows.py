@@ -107,7 +107,9 @@ class Windows:
         time = (np.arange(length) - (length - 1)) * pace + length - 1
         bend = chance.uniform(0, 0.999, (count, 1)) * chance.normal(0, 1, (count, 1))
         time += np.sin(np.linspace(0, np.pi, length)) * bend
-        channel = np.arange(channels) * np.exp(chance.normal(0, 0.03, (count, 1))) + chance.normal(0, 0.5, (count, 1))
+        channel = np.arange(channels) * np.exp(chance.normal(0, 0.03, (count, 1))) + chance.normal(
+            0, channels / 80, (count, 1)
+        )
         batch = self._read(starts, time, channel)
         # Louder, quieter, and another tilt: a number added to each channel, for the features are logarithms.
         slope = np.linspace(-1, 1, channels) * chance.normal(0, 0.06, (count, 1, 1))
@@ -117,7 +119,10 @@ class Windows:
         for _ in range(2):
             size, at = chance.integers(0, 6, (count, 1)), chance.integers(0, length, (count, 1))
             batch[(moments >= at) & (moments < at + size) & (chance.random((count, 1)) < 0.5)] = 0
-            size, at = chance.integers(0, 7, (count, 1)), chance.integers(0, channels, (count, 1))
+            size, at = (
+                chance.integers(0, 1 + round(0.15 * channels), (count, 1)),
+                chance.integers(0, channels, (count, 1)),
+            )
             hide = (bands >= at) & (bands < at + size) & (chance.random((count, 1)) < 0.5)
             batch *= ~hide[:, None, :]
         return batch[..., None].astype(np.float32)

@@ -9,6 +9,7 @@ export const trainRequest = (more: Partial<TrainRequest> = {}): TrainRequest => 
   negatives: [],
   noises: [],
   judges: [],
+  frontend: 'micro-wake-word',
   network: 'window',
   size: 'm',
   neural: false,

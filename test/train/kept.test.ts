@@ -44,7 +44,12 @@ test('features that were harmed are made again, and come out the same', async ()
       16_000,
     ),
   );
-  const options = { folder: join(folder, 'features'), frontend: frontendSpec(), talk, noises: [] };
+  const options = {
+    folder: join(folder, 'features'),
+    frontend: frontendSpec('micro-wake-word'),
+    talk,
+    noises: [],
+  };
   const [part] = await makeParts(plans, options);
   const before = readFileSync(part!.frames);
   expect(before.length).toBeGreaterThan(1000);

@@ -118,13 +118,16 @@ describe('a streaming network', () => {
       model,
       { paths: [], set },
       {
-        frontend: frontendSpec(),
+        frontend: frontendSpec('micro-wake-word'),
         labels: ['word'],
         outputType: 'uint8',
       },
     );
     const manifest = JSON.parse(
-      microWakeWordManifest(run.model, frontendSpec(), { wakeWord: 'word', file: 'word.tflite' }),
+      microWakeWordManifest(run.model, frontendSpec('micro-wake-word'), {
+        wakeWord: 'word',
+        file: 'word.tflite',
+      }),
     );
     expect(manifest.micro).toMatchObject({ feature_step_size: 20 });
     expect(run.model.variables.length).toBe(6);

@@ -9,6 +9,7 @@ import { didYouMean } from '../../diagnostics/nearest.js';
 import { RUNTIMES, type Runtime } from '../../model/runtime.js';
 import { OUTPUT_CHOICES, type OutputChoice } from '../../passes/probabilities/choice.js';
 import { NETWORKS, type NetworkKind, type NetworkSize, SIZES } from '../../train/network.js';
+import { TRAIN_FRONTENDS, type TrainFrontend } from '../../train/project.js';
 import { parsePadding, parseRate, parseSnrs } from './evaluate-options.js';
 import { parseWanted, type Wanted } from './live.js';
 import { type MethodOption, type PinOption, parseMethod, parsePin } from './quantize-options.js';
@@ -259,9 +260,15 @@ export const OPTIONS = {
       'recordings of people saying the word that only judge, folders or files; nothing is learned from them',
     parse: (value, before) => [...(before ?? []), value],
   } satisfies OptionDefinition<readonly string[]>,
+  trainFrontend: {
+    flags: '--frontend <preset>',
+    description:
+      'micro-wake-word, micro-speech, or octave-bands for the smallest chips (default: micro-wake-word)',
+    parse: (value): TrainFrontend => oneOf('--frontend', value, TRAIN_FRONTENDS),
+  } satisfies OptionDefinition<TrainFrontend>,
   size: {
     flags: '--size <size>',
-    description: 's, m or l (default: m, or what fits the board)',
+    description: 'xs, s, m or l (default: m, or what fits the board)',
     parse: (value): NetworkSize => oneOf('--size', value, SIZES),
   } satisfies OptionDefinition<NetworkSize>,
   network: {

@@ -2,9 +2,10 @@
 import type { ResolvedBoard } from '../../boards/types.js';
 import { toolError } from '../../diagnostics/errors.js';
 import { estimateLoad, HIGH_LOAD } from '../../estimate/load.js';
+import { frameChannels } from '../../frontend/spec.js';
 import { exportFloat } from '../../train/export.js';
 import { type NetworkKind, type NetworkSize, networkOf, weightsOf } from '../../train/network.js';
-import { frontendSpec, HOP } from '../../train/project.js';
+import { frontendSpec, HOP, type TrainFrontend } from '../../train/project.js';
 import { sketchInt8 } from './inspect-float.js';
 
 /** A window of a second and a half: longer than most phrases need. */
@@ -34,11 +35,15 @@ const CANDIDATES: readonly (Candidate & { readonly most: number })[] = [
  *
  * @throws toolError where a board has time for none
  */
-export async function sizeOn(board: ResolvedBoard, wanted?: NetworkKind): Promise<SizeChoice> {
+export async function sizeOn(
+  board: ResolvedBoard,
+  preset: TrainFrontend,
+  wanted?: NetworkKind,
+): Promise<SizeChoice> {
   const loads: (Candidate & { load: number })[] = [];
   for (const { network, size, most } of CANDIDATES) {
     if (wanted !== undefined && network !== wanted) continue;
-    const load = await loadOf({ network, size }, board);
+    const load = await loadOf({ network, size }, preset, board);
     if (load === undefined) return { network, size: 'm', loads };
     loads.push({ network, size, load });
     if (load <= most) return { network, size, loads };
@@ -51,9 +56,13 @@ export async function sizeOn(board: ResolvedBoard, wanted?: NetworkKind): Promis
   });
 }
 
-async function loadOf({ network: kind, size }: Candidate, board: ResolvedBoard): Promise<number | undefined> {
-  const frontend = frontendSpec();
-  const network = networkOf(kind, size, FRAMES, frontend.channels);
+async function loadOf(
+  { network: kind, size }: Candidate,
+  preset: TrainFrontend,
+  board: ResolvedBoard,
+): Promise<number | undefined> {
+  const frontend = frontendSpec(preset);
+  const network = networkOf(kind, size, FRAMES, frameChannels(frontend));
   const listed = weightsOf(network);
   const values = listed.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
   const data = new Uint8Array(new Float32Array(values).fill(0.1).buffer);
