@@ -7,8 +7,12 @@
 export const HAL_KINDS = [
   'arduino-pdm',
   'esp32-i2s',
+  'esp32-es7210',
   'pico-i2s',
   'teensy-audio',
+  'stm32-dfsdm',
+  'stm32-adf',
+  'stm32-sai-wm8994',
   'virtual',
   'rp2040-bare',
   'native',
@@ -37,6 +41,10 @@ export const HALS: Readonly<Record<HalKind, Hal>> = {
     sources: [...arduino, 'esp32/esp32_i2s.cpp'],
     macros: ['KWS_HAL_ARDUINO', 'KWS_HAL_ESP32_I2S'],
   },
+  'esp32-es7210': {
+    sources: [...arduino, 'esp32/esp32_i2s.cpp', 'es7210/es7210.cpp'],
+    macros: ['KWS_HAL_ARDUINO', 'KWS_HAL_ESP32_I2S', 'KWS_HAL_ES7210'],
+  },
   'pico-i2s': {
     sources: [...arduino, 'pico/pico_i2s.cpp'],
     macros: ['KWS_HAL_ARDUINO', 'KWS_HAL_PICO_I2S'],
@@ -44,6 +52,18 @@ export const HALS: Readonly<Record<HalKind, Hal>> = {
   'teensy-audio': {
     sources: [...arduino, 'teensy/teensy_audio.cpp'],
     macros: ['KWS_HAL_ARDUINO', 'KWS_HAL_TEENSY_AUDIO'],
+  },
+  'stm32-dfsdm': {
+    sources: [...arduino, 'stm32/stm32_dfsdm.cpp'],
+    macros: ['KWS_HAL_ARDUINO', 'KWS_HAL_STM32_DFSDM'],
+  },
+  'stm32-adf': {
+    sources: [...arduino, 'stm32/stm32_adf.cpp'],
+    macros: ['KWS_HAL_ARDUINO', 'KWS_HAL_STM32_ADF'],
+  },
+  'stm32-sai-wm8994': {
+    sources: [...arduino, 'stm32/stm32_sai_wm8994.cpp'],
+    macros: ['KWS_HAL_ARDUINO', 'KWS_HAL_STM32_SAI_WM8994'],
   },
   virtual: { sources: ['main.cpp', 'virtual/hal_virtual.cpp'], macros: [] },
   'rp2040-bare': { sources: ['main.cpp', 'rp2040/hal_rp2040_bare.cpp'], macros: [] },

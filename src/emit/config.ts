@@ -10,7 +10,7 @@ import { outputFormat } from '../detector/probability.js';
 import type { InputFormat } from '../frontend/input-format.js';
 import { frontendHash, stepMs } from '../frontend/spec.js';
 import type { Runtime } from '../model/runtime.js';
-import type { ResolvedModel, ResolvedProject } from '../project/types.js';
+import type { ResolvedModel, ResolvedProject, SleepPolicy } from '../project/types.js';
 import { modelSymbol } from './aot.js';
 import { bannerLines, type GeneratedBy } from './banner.js';
 import { bufferSizes, captureRate, formatOf, modelFrames, storesInputs, takesTransposed } from './buffers.js';
@@ -36,6 +36,8 @@ export interface ConfigInput {
   /** A library that is handed its audio: no ring for it, no actions. */
   readonly listens?: boolean;
 }
+
+const SLEEPS: Readonly<Record<SleepPolicy, string>> = { off: 'kOff', light: 'kLight', deep: 'kDeep' };
 
 const TYPE_NAMES = { int8: 'kInt8', uint8: 'kUint8', float32: 'kFloat32' } as const;
 
@@ -112,6 +114,7 @@ export function renderConfig(input: ConfigInput): string {
     application: !listens,
     ...serialForC(listens ? { ...project, serial: {} } : project),
     hasActions: !listens && (project.actions ?? []).length > 0,
+    sleep: SLEEPS[project.sleep ?? 'light'],
     modelCount: models.length,
     gate,
     toolVersion: stringLiteral(by.toolVersion),

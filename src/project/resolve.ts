@@ -124,6 +124,7 @@ export async function resolveProject<M extends Model>(
     ...(kws.limits === undefined ? {} : { limits: kws.limits }),
     ...(actions.length === 0 ? {} : { actions }),
     ...(serial === undefined ? {} : { serial }),
+    ...(kws.sleep === undefined ? {} : { sleep: kws.sleep }),
     boards: kws.boards ?? {},
     boardModels,
     directory,

@@ -16,6 +16,7 @@ import { RUNTIMES } from '../model/runtime.js';
 import { limitsSchema } from './limits.js';
 import { action, board, serial } from './schema-device.js';
 import { label, line, name, whole } from './schema-fields.js';
+import { SLEEP_POLICIES } from './types.js';
 
 const presetNames = <T extends object>(presets: T) => Object.keys(presets) as [keyof T & string];
 
@@ -265,6 +266,14 @@ export const kwsFileSchema = z
       .meta({
         description: 'what happens on a detection: pins, and lines of text',
         examples: [[{ on: 'yes', pin: 'LED_BUILTIN', ms: 500 }]],
+      })
+      .optional(),
+    sleep: z
+      .enum(SLEEP_POLICIES)
+      .meta({
+        description:
+          'what the board does while there is nothing to do: off (go round), light (sleep for a millisecond at most), deep (for up to 8 ms)',
+        examples: ['deep'],
       })
       .optional(),
     serial: serial

@@ -43,6 +43,10 @@ export interface PinEffect {
   readonly pulses: number;
 }
 
+/** What the main loop of the firmware does while there is nothing to do. */
+export const SLEEP_POLICIES = ['off', 'light', 'deep'] as const;
+export type SleepPolicy = (typeof SLEEP_POLICIES)[number];
+
 /** Whose format scores can be printed in, beside the protocol's. */
 export const SCORE_TEXTS = ['edge-impulse'] as const;
 
@@ -71,6 +75,8 @@ export interface ResolvedProject<M extends Model = Int8Model> {
   /** In the order of kws.json; one that several models start is there for each. */
   readonly actions?: readonly ResolvedAction[];
   readonly serial?: ResolvedSerial;
+  /** Absent: light. */
+  readonly sleep?: SleepPolicy;
   /** Code that is compiled with the firmware. */
   readonly deviceFiles?: readonly DeviceFile[];
 }

@@ -82,6 +82,9 @@ const lines = {
     behind: count.optional(),
     /** Ticks per second; the other times are in ticks. */
     tps: count,
+    /** Ticks since start, and how many of them it slept; firmware of older versions has neither. */
+    up: count.optional(),
+    asleep: count.optional(),
     hop: z.object({ n: count, ...ticks }),
     input: z.object({ n: count, ...ticks }),
     models: z.array(z.object({ m: text, n: count, ...ticks })),

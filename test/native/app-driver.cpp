@@ -332,7 +332,7 @@ void serial_write(const char* data, size_t size) { std::fwrite(data, 1, size, st
 
 uint32_t ticks() { return ++now; }
 uint32_t ticks_per_second() { return 1000000; }
-void idle() {
+void idle(bool) {
   idled = true;
   now += 1000;
 }
@@ -411,7 +411,8 @@ int main(int count, char** arguments) {
       /*audio_capacity=*/board.ring,
       /*actions=*/board.actions ? &actions : nullptr,
       /*other_commands=*/board.mlperf ? &mlperf : nullptr,
-      /*score_text=*/board.text ? &edge_impulse : nullptr};
+      /*score_text=*/board.text ? &edge_impulse : nullptr,
+      /*sleep=*/kws::Sleep::kLight};
 
   const auto app = std::make_unique<kws::App>(config);
   app->begin();

@@ -20,8 +20,12 @@ interface Board {
   readonly hal: keyof typeof HALS;
   readonly headers: string;
   readonly cases: string;
+  /** Further files of cases. */
+  readonly more?: readonly string[];
   readonly defines: readonly string[];
 }
+
+const stm32 = ['ARDUINO_ARCH_STM32', 'SERIAL_RX_BUFFER_SIZE=2304', 'KWS_MIC_GAIN=4', 'KWS_LIVE'];
 
 const boards: readonly Board[] = [
   {
@@ -117,6 +121,47 @@ const boards: readonly Board[] = [
       'KWS_LIVE',
     ],
   },
+  {
+    name: 'esp32-es7210',
+    hal: 'esp32-es7210',
+    headers: 'arduino-esp32',
+    cases: 'esp32_i2s_cases.cpp',
+    more: ['es7210_cases.h'],
+    defines: [
+      'ARDUINO_ARCH_ESP32',
+      'ARDUINO_USB_CDC_ON_BOOT=1',
+      'KWS_MIC_GAIN=8',
+      'KWS_LIVE',
+      'KWS_MIC_PIN_SDA=8',
+      'KWS_MIC_PIN_SCL=18',
+      'KWS_MIC_PIN_MCLK=2',
+      'KWS_MIC_PIN_BCLK=17',
+      'KWS_MIC_PIN_WS=45',
+      'KWS_MIC_PIN_SD=16',
+    ],
+  },
+  {
+    name: 'stm32-dfsdm',
+    hal: 'stm32-dfsdm',
+    headers: 'arduino-stm32',
+    cases: 'stm32_cases.cpp',
+    defines: ['STM32L4xx', ...stm32],
+  },
+  {
+    name: 'stm32-adf',
+    hal: 'stm32-adf',
+    headers: 'arduino-stm32',
+    cases: 'stm32_cases.cpp',
+    defines: ['STM32U5xx', ...stm32],
+  },
+  {
+    name: 'stm32-sai-wm8994',
+    hal: 'stm32-sai-wm8994',
+    headers: 'arduino-stm32',
+    cases: 'stm32_cases.cpp',
+    more: ['wm8994_cases.h'],
+    defines: ['STM32F7xx', ...stm32],
+  },
 ];
 
 /** Names of the cases, read from the program's source: none can be forgotten here. */
@@ -141,8 +186,8 @@ function driven(program: NativeProgram, cases: readonly string[]): void {
   test.each(cases)('%s', (name) => expect(said.get(name)).toBe('ok'));
 }
 
-describe.each(boards)('$name', ({ name, hal, headers, cases, defines }) => {
-  const names = caseNames('serial_cases.h', cases);
+describe.each(boards)('$name', ({ name, hal, headers, cases, more = [], defines }) => {
+  const names = caseNames('serial_cases.h', cases, ...more);
   test('has all its cases', () => expect(names.length).toBeGreaterThanOrEqual(8));
   const wanted = [...common, ...HALS[hal].sources].map((file) => join(halSource, file));
   driven(

@@ -105,7 +105,7 @@ describe('kws.json', () => {
     [
       'zzz',
       1,
-      'kws.json, zzz: there is no such field → remove it; the fields here are version, name, board, runtime, frontend, models, gate, limits, actions, serial, boards',
+      'kws.json, zzz: there is no such field → remove it; the fields here are version, name, board, runtime, frontend, models, gate, limits, actions, sleep, serial, boards',
     ],
     [
       'boards.native.runtime',

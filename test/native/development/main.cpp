@@ -99,6 +99,7 @@ const AppConfig kAppConfig = {
     /*actions*/ nullptr,
     /*other_commands*/ nullptr,
     /*score_text*/ nullptr,
+    /*sleep*/ Sleep::kLight,
 };
 
 }  // namespace kws

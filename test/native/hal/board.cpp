@@ -22,9 +22,11 @@ static void pass(uint32_t us) {
 }
 }  // namespace fake
 
-#if defined(ARDUINO_NRF52_ADAFRUIT) || defined(TEENSYDUINO)
+#if defined(ARDUINO_NRF52_ADAFRUIT) || defined(TEENSYDUINO) || defined(ARDUINO_ARCH_STM32)
 #if defined(TEENSYDUINO)
 usb_serial_class Serial;
+#elif defined(ARDUINO_ARCH_STM32)
+HardwareSerial Serial;
 #else
 Adafruit_USBD_CDC Serial;
 #endif
@@ -60,7 +62,7 @@ static void set_mode(uint32_t pin, uint32_t mode) {
 static void set_level(uint32_t pin, bool high) {
   fake::pins.push_back(std::to_string(pin) + (high ? " high" : " low"));
 }
-#if defined(ARDUINO_NRF52_ADAFRUIT)
+#if defined(ARDUINO_NRF52_ADAFRUIT) || defined(ARDUINO_ARCH_STM32)
 void pinMode(uint32_t pin, uint32_t mode) { set_mode(pin, mode); }
 void digitalWrite(uint32_t pin, uint32_t level) { set_level(pin, level == HIGH); }
 #elif defined(ARDUINO_ARCH_ESP32) || defined(TEENSYDUINO)

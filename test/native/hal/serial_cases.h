@@ -79,8 +79,11 @@ inline void counts_microseconds_and_sleeps() {
   fake::now_us = 123456;
   CHECK(kws::hal::ticks() == 123456);
   CHECK(kws::hal::ticks_per_second() == 1000000);
-  kws::hal::idle();
+  kws::hal::idle(false);
   CHECK(fake::waited_us > 0 && fake::waited_us <= 1000);
+  fake::waited_us = 0;
+  kws::hal::idle(true);
+  CHECK(fake::waited_us > 1000 && fake::waited_us <= 1000 * kws::hal::kDeepMs);
   CHECK(kws::hal::audio_link() == nullptr);
   CHECK(kws::hal::has_microphone());
 }

@@ -34,6 +34,7 @@ void App::begin() {
   if (config_.actions != nullptr) config_.actions->begin();
   kws_user_setup();
   hello_at_ = hal::ticks();
+  round_at_ = hello_at_;
   uint32_t failed = 0;
   const ModelStatus status = pipeline_.prepare(&failed);
   ready_ = status.ok;
@@ -53,7 +54,17 @@ void App::poll() {
   if (config_.actions != nullptr) config_.actions->poll();
   if (ready_ && config_.other_commands != nullptr) config_.other_commands->poll();
   kws_user_loop();
-  if (!heard && !worked) hal::idle();
+  if (!heard && !worked) rest();
+  const uint32_t now = hal::ticks();
+  up_ += now - round_at_;
+  round_at_ = now;
+}
+
+void App::rest() {
+  if (config_.sleep == Sleep::kOff) return;
+  const uint32_t start = hal::ticks();
+  hal::idle(config_.sleep == Sleep::kDeep);
+  asleep_ += hal::ticks() - start;
 }
 
 void App::poll_hello() {

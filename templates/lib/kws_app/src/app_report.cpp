@@ -65,6 +65,8 @@ void App::send_stats() {
       .add("late", pipeline_.pace().late)
       .add("behind", pipeline_.pace().behind)
       .add("tps", hal::ticks_per_second())
+      .add("up", up_)
+      .add("asleep", asleep_)
       .begin_object("hop");
   add_ticks(line_, pipeline_.hop_ticks());
   line_.end_object().begin_object("input");

@@ -255,7 +255,7 @@ bool Tracer::room(uint32_t bytes) {
   while (link->trace_capacity - (link->trace_written - link->trace_read) < bytes) {
     if (gave_up_) return false;
     gave_up_ = hal::ticks() - start > kPatienceSeconds * hal::ticks_per_second();
-    hal::idle();
+    hal::idle(false);
   }
   return !gave_up_;
 }

@@ -60,6 +60,7 @@ class App final : private PipelineListener {
   void send_credit(bool resend);
   void watch_microphone(const int16_t* samples, size_t count);
   void send_stats();
+  void rest();
   void fault(const char* code, const char* message);
 
   void on_features(const Frontend& frontend, uint32_t number) override;
@@ -84,6 +85,9 @@ class App final : private PipelineListener {
   uint32_t told_overruns_ = 0;
   uint32_t overruns_told_at_ = 0;  // ticks
   uint32_t hello_at_ = 0;          // ticks
+  uint32_t round_at_ = 0;          // ticks, at the latest round of the main loop
+  uint64_t up_ = 0;                // ticks since start
+  uint64_t asleep_ = 0;            // ticks of these
 
   uint32_t input_model_ = 0;
   uint32_t scores_ = 0;

@@ -40,6 +40,10 @@ struct ModelConfig {
 // differ, where one takes floats, or where the front end normalises over a model's window.
 enum class FeatureFormat : uint8_t { kInput, kFrames };
 
+// What the main loop does while there is nothing to do: go round, sleep for a millisecond at most,
+// or for as long as a board may be left alone (hal::idle()).
+enum class Sleep : uint8_t { kOff, kLight, kDeep };
+
 struct AppConfig {
   const char* tool_version;
   const char* build_id;
@@ -67,6 +71,7 @@ struct AppConfig {
   Actions* actions;               // nullptr: none
   OtherCommands* other_commands;  // nullptr: none
   ScoreText* score_text;          // nullptr: none
+  Sleep sleep;
 #ifdef KWS_TRACE
   TracedConstants frontend_constants;
   TracedConstants resampler_constants;

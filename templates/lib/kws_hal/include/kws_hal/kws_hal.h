@@ -27,8 +27,10 @@ uint32_t ticks();
 uint32_t ticks_per_second();
 
 // Sleeps until an interrupt (audio, serial, or at most about a millisecond; ten where nothing has
-// happened for a while).
-void idle();
+// happened for a while). Deep: for about eight milliseconds where nothing else ends it, so that the
+// processor is woken less often; what it has of deeper states is its framework's business.
+constexpr uint32_t kDeepMs = 8;
+void idle(bool deep);
 
 // Starts the microphone; samples arrive in `ring` from an interrupt, DMA callback or task through
 // ring.push_from_microphone(). False, with *reason set to static text, where that fails.

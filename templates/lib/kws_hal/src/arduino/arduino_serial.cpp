@@ -67,6 +67,9 @@ class Outlet {
     return *count > before;
   }
 
+  // True while nothing waits to be read.
+  bool quiet() { return line_.available() == 0; }
+
   // Whoever once kept us waiting in vain is waited for again only when the driver takes something.
   void write(const uint8_t* data, size_t size) {
     uint32_t since = static_cast<uint32_t>(millis());
@@ -139,6 +142,9 @@ void begin() {
   enable_instruction_cache();
 #if defined(ARDUINO_ARCH_ESP32)
   Serial.setRxBufferSize(kReceiveBytes);  // a UART behind a bridge: it cannot make the host wait
+#elif defined(ARDUINO_ARCH_STM32)
+  static_assert(SERIAL_RX_BUFFER_SIZE > kReceiveBytes,
+                "a UART behind a bridge cannot make the host wait: -DSERIAL_RX_BUFFER_SIZE=2304");
 #endif
   Serial.begin(KWS_SERIAL_BAUD);
 }
@@ -158,8 +164,19 @@ void serial_write(const char* data, size_t size) {
 uint32_t ticks() { return static_cast<uint32_t>(micros()); }
 uint32_t ticks_per_second() { return 1000000u; }
 
+#if defined(ARDUINO_ARCH_STM32)
+// This core waits awake in delay(). Its tick of a millisecond is an interrupt, and so is whatever
+// else ends the sleep.
+void idle(bool deep) {
+  const uint32_t start = static_cast<uint32_t>(millis());
+  do {
+    __WFI();
+  } while (deep && first.quiet() && static_cast<uint32_t>(millis()) - start < kDeepMs);
+}
+#else
 // Cores with an operating system and arduino-pico sleep in delay(); Teensy's waits awake.
-void idle() { delay(1); }
+void idle(bool deep) { delay(deep ? kDeepMs : 1); }
+#endif
 
 AudioLink* audio_link() { return nullptr; }
 

@@ -3,6 +3,9 @@
 // and data: the peripheral decodes it to samples of 16 bits. The left channel, unless the board
 // file says otherwise (the microphone's L/R or SEL pin at GND is left).
 //
+// With KWS_HAL_ES7210 the microphone hangs on a codec, which gets a master clock and is set up over
+// I2C, and whose own gain is the gain; its data come left-aligned in 32-bit slots, too.
+//
 // A task of its own waits for the driver's DMA buffers and hands them on; the application runs in
 // Arduino's loop task on the other core.
 #if defined(KWS_HAL_ESP32_I2S)
@@ -14,13 +17,25 @@
 #include "kws_hal/i2s_slot.h"
 #include "kws_hal/kws_hal.h"
 #include "kws_hal/settling.h"
+#if defined(KWS_HAL_ES7210)
+#include "../es7210/es7210.h"
+#endif
 
 namespace kws {
 namespace hal {
 namespace {
 
+#if defined(KWS_HAL_ES7210)
+constexpr int kMostGain = es7210::kMostGain;
+static_assert(KWS_MIC_GAIN >= 0 && KWS_MIC_GAIN <= kMostGain, "KWS_MIC_GAIN is 0 to 14 steps");
+constexpr int kPinMclk = KWS_MIC_PIN_MCLK;
+constexpr int gain_bits = 0;
+#else
 constexpr int kMostGain = 16;
 static_assert(KWS_MIC_GAIN >= 0 && KWS_MIC_GAIN <= kMostGain, "KWS_MIC_GAIN is 0 to 16 bits");
+constexpr int kPinMclk = I2S_PIN_NO_CHANGE;
+SlotGain gain_bits = KWS_MIC_GAIN;
+#endif
 
 constexpr i2s_port_t kPort = I2S_NUM_0;
 constexpr int kChunk = 256;     // samples: one DMA buffer, 16 ms
@@ -28,8 +43,6 @@ constexpr int kDmaBuffers = 8;  // 128 ms before the driver loses audio
 constexpr uint32_t kStack = 4096;
 constexpr UBaseType_t kPriority = 10;  // above the loop task, below the radio's
 constexpr BaseType_t kCore = 0;        // the loop task runs on core 1
-
-SlotGain gain_bits = KWS_MIC_GAIN;
 
 #if defined(KWS_MIC_PIN_CLK)
 constexpr int kMode = I2S_MODE_MASTER | I2S_MODE_RX | I2S_MODE_PDM;
@@ -89,10 +102,20 @@ bool fail(const char* why, const char** reason) {
 bool has_microphone() { return true; }
 
 #ifdef KWS_LIVE
+#if defined(KWS_HAL_ES7210)
+bool microphone_gain(uint32_t steps) { return steps <= kMostGain && es7210::set_gain(steps); }
+#else
 bool microphone_gain(uint32_t bits) { return set_slot_gain(&gain_bits, bits, kMostGain); }
+#endif
 #endif
 
 bool microphone_begin(AudioRing& ring, uint32_t sample_rate, const char** reason) {
+#if defined(KWS_HAL_ES7210)
+  if (sample_rate != es7210::kSampleRate) {
+    *reason = "The codec is set up for 16000 samples per second and nothing else";
+    return false;
+  }
+#endif
   i2s_config_t config = {};
   config.mode = static_cast<i2s_mode_t>(kMode);
   config.sample_rate = sample_rate;
@@ -101,18 +124,24 @@ bool microphone_begin(AudioRing& ring, uint32_t sample_rate, const char** reason
   config.communication_format = I2S_COMM_FORMAT_STAND_I2S;
   config.dma_buf_count = kDmaBuffers;
   config.dma_buf_len = kChunk;
+#if defined(KWS_HAL_ES7210)
+  config.mclk_multiple = I2S_MCLK_MULTIPLE_256;
+#endif
   if (i2s_driver_install(kPort, &config, 0, nullptr) != ESP_OK) {
     *reason = "The I2S driver could not be installed: is the port in use?";
     return false;
   }
   i2s_pin_config_t pins = {};
-  pins.mck_io_num = I2S_PIN_NO_CHANGE;
+  pins.mck_io_num = kPinMclk;
   pins.bck_io_num = kPinBclk;
   pins.ws_io_num = kPinWs;
   pins.data_out_num = I2S_PIN_NO_CHANGE;
   pins.data_in_num = kPinData;
   if (i2s_set_pin(kPort, &pins) != ESP_OK)
     return fail("The I2S pins of the board file cannot be used for I2S", reason);
+#if defined(KWS_HAL_ES7210)
+  if (!es7210::start(KWS_MIC_GAIN)) return fail("The codec ES7210 does not answer on I2C", reason);
+#endif
   settling.start(sample_rate, KWS_MIC_SETTLE_MS);
   if (xTaskCreatePinnedToCore(capture, "kws_microphone", kStack, &ring, kPriority, nullptr,
                               kCore) != pdPASS)

@@ -146,9 +146,11 @@ uint32_t ticks() {
 }
 uint32_t ticks_per_second() { return kTicksPerSecond; }
 
-void idle() {
+void idle(bool deep) {
   // A pty that nobody has open would end poll() at once, again and again.
-  if (input_ended || (poll_events(input, POLLIN, 1) & POLLHUP) != 0) sleep_1ms();
+  if (input_ended ||
+      (poll_events(input, POLLIN, deep ? static_cast<int>(kDeepMs) : 1) & POLLHUP) != 0)
+    sleep_1ms();
 }
 
 bool has_microphone() { return false; }

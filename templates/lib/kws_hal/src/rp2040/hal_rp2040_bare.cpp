@@ -65,15 +65,16 @@ void serial_write(const char* data, size_t size) {
 uint32_t ticks() { return microseconds(); }
 uint32_t ticks_per_second() { return 1000000u; }
 
-void idle() {
+void idle(bool deep) {
   // Interrupts are masked so that none can slip in between the question and WFI; a pending one
   // still ends it.
   __asm volatile("cpsid i" ::: "memory");
   if (received_head.load(std::memory_order_relaxed) ==
       received_tail.load(std::memory_order_relaxed)) {
     quiet_naps = quiet_naps < 64 ? quiet_naps + 1 : quiet_naps;
-    reg(kTimerAlarm0) =
-        microseconds() + (quiet_naps < 64 ? kNapMicroseconds : kLongNapMicroseconds);
+    reg(kTimerAlarm0) = microseconds() + (deep              ? 1000 * kDeepMs
+                                          : quiet_naps < 64 ? kNapMicroseconds
+                                                            : kLongNapMicroseconds);
     __asm volatile("dsb\n\twfi" ::: "memory");
   } else {
     quiet_naps = 0;

@@ -55,6 +55,7 @@ bool reader_gone = false;
 // than the nap saves. A received byte ends any nap at once.
 constexpr uint32_t kNap = kClockHz / 1000;
 constexpr uint32_t kLongNap = kClockHz / 100;
+constexpr uint32_t kDeepNap = kClockHz / 1000 * kDeepMs;
 uint32_t quiet_naps = 0;
 uint32_t seen_written = 0;
 
@@ -117,7 +118,7 @@ void serial_write(const char* data, size_t size) {
 uint32_t ticks() { return kCounterDown ? ~reg(kCounterValue) : reg(kCounterValue); }
 uint32_t ticks_per_second() { return kClockHz; }
 
-void idle() {
+void idle(bool deep) {
   // Interrupts are masked so that none can slip in between the question and WFI; a pending one
   // still ends it.
   __asm volatile("cpsid i" ::: "memory");
@@ -126,7 +127,7 @@ void idle() {
     const uint32_t written = link().host_written;
     quiet_naps = written != seen_written ? 0 : quiet_naps + 1;
     seen_written = written;
-    reg(kSysTickLoad) = (quiet_naps < 64 ? kNap : kLongNap) - 1;
+    reg(kSysTickLoad) = (deep ? kDeepNap : quiet_naps < 64 ? kNap : kLongNap) - 1;
     reg(kSysTickValue) = 0;
     reg(kSysTickCtrl) = 7;
     __asm volatile("dsb\n\twfi" ::: "memory");
