@@ -66,6 +66,9 @@ export const HALS: Readonly<Record<HalKind, Hal>> = {
     macros: ['KWS_HAL_ARDUINO', 'KWS_HAL_STM32_SAI_WM8994'],
   },
   virtual: { sources: ['main.cpp', 'virtual/hal_virtual.cpp'], macros: [] },
-  'rp2040-bare': { sources: ['main.cpp', 'rp2040/hal_rp2040_bare.cpp'], macros: [] },
+  'rp2040-bare': {
+    sources: ['main.cpp', 'rp2040/hal_rp2040_bare.cpp', 'rp2040/rp2040_i2s.cpp'],
+    macros: [],
+  },
   native: { sources: ['main.cpp', 'native/hal_native.cpp'], macros: [] },
 };

@@ -22,6 +22,7 @@ export {
   type TflmLibraryId,
 } from './tflm-libraries.js';
 export { realBoard, resolveTwin } from './twin.js';
+export { type Emulate, twinKindOf } from './twin-kinds.js';
 export {
   type Board,
   type BoardFile,

@@ -186,6 +186,12 @@ const twinSchema = z.strictObject({
     .describe(
       "a virtual board that emulates the very chip, for '--emulate chip'; absent where there is none",
     ),
+  pins: z
+    .record(z.string().regex(/^[a-z]{2,8}$/), z.int().min(0).max(255))
+    .optional()
+    .describe(
+      "pins of the microphone on the chip, where the vendor's core knows them and 'microphone' does not",
+    ),
   note: text.describe('how near it comes, or why there is none'),
 });
 
@@ -287,6 +293,8 @@ export interface ResolvedBoard extends Omit<Board, 'tflm'> {
   readonly captureRates?: readonly number[];
   /** Set when this is the twin of a real board: what it stands for, and how near it comes. */
   readonly emulates?: { readonly id: string; readonly name: string; readonly note: string };
+  /** Set when the board's own firmware is run on its emulated chip: how its microphone is wired (`wiringOf`). */
+  readonly onChip?: { readonly microphone?: string };
 }
 
 export type Microphone = NonNullable<Board['microphone']>;

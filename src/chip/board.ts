@@ -2,14 +2,20 @@
  * The process of an emulated board: a program in an RP2040, its UART on a pseudo-terminal, time no faster than it
  * passes.
  *
- * Started by `runner.py` of the virtual boards' platform: `node board.js PROGRAM MEMORY`, with the master of a pty as
- * its standard input. Says `ready` once. MEMORY is only what the process is known by.
+ * Started by `runner.py` of the virtual boards' platform: `node board.js PROGRAM MEMORY [WIRING]`, with the master of a
+ * pty as its standard input. Says `ready` once. MEMORY is only what the process is known by; with a microphone, of which
+ * WIRING tells (`wiring.ts`), a file `sound` beside it is what that hears.
  */
 import { readFileSync, readSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Air } from './air.js';
 import { EmulatedChip } from './emulated-chip.js';
 import { flashSegments } from './flash-segments.js';
+import { connectMicrophone } from './microphone.js';
 import { loadRp2040js } from './rp2040js.js';
 import { SerialLine } from './serial-line.js';
+import { Sound } from './sound.js';
+import { parseWiring } from './wiring.js';
 
 const PTY = 0;
 /** Between two looks at the queue of received bytes: they come as fast as a program reads them. */
@@ -18,8 +24,10 @@ const SLICE = 1000;
 const SLICES = 50;
 /** The longest sleep without a look at the pty. ms */
 const NAP_MS = 5;
+/** The longest time that the pins' state machines go on by themselves without a look at the pty. ns */
+const ROUND_NS = 1e6;
 
-const [program = ''] = process.argv.slice(2);
+const [program = '', memory = '', wiring] = process.argv.slice(2);
 const line = new SerialLine({
   read: (to) => readSync(PTY, to, 0, to.length, null),
   write: (bytes) => writeSync(PTY, bytes),
@@ -28,6 +36,10 @@ const chip = new EmulatedChip(await loadRp2040js(), flashSegments(readFileSync(p
   onByte: (byte) => line.send(byte),
   onMessage: (text) => process.stderr.write(`${text}\n`),
 });
+
+const sound = new Sound();
+const air = wiring === undefined ? undefined : new Air(join(dirname(memory), 'sound'), sound);
+if (wiring !== undefined) connectMicrophone(parseWiring(wiring), chip.pins, sound, () => chip.nanos);
 
 writeSync(1, 'ready\n');
 
@@ -39,6 +51,7 @@ let received: Uint8Array = new Uint8Array();
 
 for (;;) {
   if (received.length === 0) received = line.read();
+  air?.look(chip.nanos);
   for (let i = 0; i < SLICES && !chip.asleep && !line.full; i++) {
     if (received.length > 0) received = received.subarray(chip.receive(received));
     chip.run(SLICE);
@@ -56,6 +69,12 @@ function doze(ahead: number): void {
   if (received.length > 0) {
     received = received.subarray(chip.receive(received));
     if (!chip.asleep) return;
+  }
+  if (chip.busy) {
+    // Emulated time goes by its own steps, and waits for real time where it is ahead.
+    if (ahead >= 1) pause(Math.min(ahead, NAP_MS));
+    else chip.sleep(ROUND_NS);
+    return;
   }
   const toAlarm = chip.nanosToNextAlarm ?? NAP_MS * 1e6;
   const real = Math.min(toAlarm / 1e6 + ahead, NAP_MS);

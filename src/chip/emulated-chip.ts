@@ -1,24 +1,32 @@
 /**
  * An RP2040 that runs a program: rp2040js with what it lacks.
  *
- * Owns: loading, the corrections, emulated time. Leaves to others: where the serial line leads (`board.ts`).
+ * Owns: loading, faults, emulated time. Leaves to others: the corrections of each part (`core-corrections.ts`,
+ * `programmable-io.ts`, `pins.ts`, `usb-serial.ts`), the boot ROM's functions (`boot-rom.ts`), where the serial line leads
+ * (`board.ts`), what is wired to the pins (`microphone.ts`).
  *
- * What is corrected of rp2040js 1.4.1:
- * - An access to an address where nothing is, a write to ROM or flash, an unaligned word and an instruction that does
- *   not exist are hard faults (ARMv6-M ARM B1.5.9); the package reports them and goes on.
- * - WFI ends at once where an interrupt is pending already, and with interrupts masked (PRIMASK) it ends without
- *   entering the handler (ARMv6-M ARM B1.5.17).
- * - ADCS and SBCS set the overflow flag as the manual says where 0x7fffffff and the carry meet.
+ * Corrected of rp2040js 1.4.1 here: an access to an address where nothing is, a write to ROM or flash, an unaligned word
+ * and an instruction that does not exist are hard faults (ARMv6-M ARM B1.5.9); the package reports them and goes on.
  */
+import { BootRom, isRom } from './boot-rom.js';
+import { correctOverflow, correctSleep, isPending } from './core-corrections.js';
 import type { Segment } from './flash-segments.js';
+import { Pins } from './pins.js';
+import { ProgrammableIo } from './programmable-io.js';
 import type { Chip, Clock, Logger, Rp2040js } from './rp2040js.js';
+import { UsbSerial } from './usb-serial.js';
 
+const FLASH_START = 0x10000000;
+const FLASH_END = 0x14000000;
 const RAM_START = 0x20000000;
 const RAM_END = 0x20042000;
 const HARD_FAULT = 3;
 
 /** Second-stage boot loaders are as long as this; the vectors are behind one. */
 const BOOT_BYTES = 0x100;
+
+/** What is kept for a device that does not read its USB before the host waits. */
+const MOST_QUEUED = 4096;
 
 /** Components and messages of rp2040js that are a fault of the program. */
 const FAULTS: readonly { readonly component: string; readonly message: RegExp }[] = [
@@ -31,7 +39,7 @@ const FAULTS: readonly { readonly component: string; readonly message: RegExp }[
 const MOST_MESSAGES = 50;
 
 export interface EmulatedChipOptions {
-  /** A byte on UART0. */
+  /** A byte on the serial line: UART0, and USB where the program is a CDC device. */
   readonly onByte: (byte: number) => void;
   /** What the program does that is not emulated. */
   readonly onMessage?: (text: string) => void;
@@ -40,18 +48,22 @@ export interface EmulatedChipOptions {
 export class EmulatedChip {
   readonly #chip: Chip;
   readonly #clock: Clock;
+  readonly #rom: BootRom;
+  readonly #pio: ProgrammableIo;
+  readonly #usb: UsbSerial;
   #fault = false;
+  readonly pins: Pins;
   /** So far. */
   instructions = 0;
   cycles = 0;
 
-  /** @param segments of the flash; the program starts as after a reset, without the boot ROM */
+  /** @param segments of the flash; the program starts as after a reset, without the boot loaders */
   constructor(
-    { Simulator }: Rp2040js,
+    package_: Rp2040js,
     segments: readonly Segment[],
     { onByte, onMessage = () => {} }: EmulatedChipOptions,
   ) {
-    const { rp2040: chip, clock } = new Simulator();
+    const { rp2040: chip, clock } = new package_.Simulator();
     this.#chip = chip;
     this.#clock = clock;
     chip.logger = this.#logger(onMessage);
@@ -59,10 +71,14 @@ export class EmulatedChip {
       this.#fault = true;
     };
     this.#guardWrites();
-    this.#correctSleep();
-    this.#correctOverflow();
+    correctSleep(chip);
+    correctOverflow(chip);
+    this.#rom = new BootRom(chip);
+    this.#pio = new ProgrammableIo(chip);
+    this.pins = new Pins(chip);
     chip.uart[0].onByte = onByte;
-    for (const { address, bytes } of segments) chip.flash.set(bytes, address - 0x10000000);
+    this.#usb = new UsbSerial(package_, chip.usbCtrl, { onBytes: (bytes) => bytes.forEach(onByte) });
+    for (const { address, bytes } of segments) chip.flash.set(bytes, address - FLASH_START);
     this.#reset(Math.min(...segments.map(({ address }) => address)));
   }
 
@@ -76,14 +92,28 @@ export class EmulatedChip {
     return this.#chip.core.waiting;
   }
 
+  /** Whether something goes on while the core sleeps: state machines of the pins. */
+  get busy(): boolean {
+    return this.#pio.running;
+  }
+
   /** Time until something happens by itself; undefined where nothing will. ns */
   get nanosToNextAlarm(): number | undefined {
     const nanos = this.#clock.nanosToNextAlarm;
     return nanos > 0 ? nanos : undefined;
   }
 
-  /** Puts bytes into UART0's queue; returns how many there was room for. */
+  /**
+   * Puts bytes into the queue of USB, once the program has a port there, and into UART0's before; returns how many there
+   * was room for.
+   */
   receive(bytes: Uint8Array): number {
+    if (this.#usb.open) {
+      const room = Math.max(0, MOST_QUEUED - this.#usb.queued);
+      const taken = bytes.slice(0, room);
+      this.#usb.send(taken);
+      return taken.length;
+    }
     const uart = this.#chip.uart[0];
     let taken = 0;
     while (taken < bytes.length && !uart.rxFIFO.full) uart.feedByte(bytes[taken++]!);
@@ -94,24 +124,41 @@ export class EmulatedChip {
   run(most: number): void {
     const { core } = this.#chip;
     const clock = this.#clock;
-    const nanosPerCycle = 1e9 / this.#chip.clkSys;
+    const pio = this.#pio;
     let left = most;
     let cycles = 0;
     for (; left > 0 && !core.waiting; left--) {
       const pc = core.PC;
-      const taken = core.executeInstruction();
+      let taken = 0;
+      if (isRom(pc)) {
+        const called = this.#rom.call();
+        if (called === undefined) this.#fault = true;
+        else taken = called;
+      }
+      taken += core.executeInstruction();
       cycles += taken;
-      clock.tick(taken * nanosPerCycle);
+      clock.tick((taken * 1e9) / this.#chip.clkSys);
+      if (pio.running) pio.advance(taken);
       if (this.#fault) this.#hardFault(pc);
-      if (core.waiting && this.#pending()) core.waiting = false;
+      if (core.waiting && isPending(core)) core.waiting = false;
     }
     this.instructions += most - left;
     this.cycles += cycles;
   }
 
-  /** Lets time pass while the core sleeps. */
+  /** Lets time pass while the core sleeps: so much, or until an interrupt. */
   sleep(nanos: number): void {
-    this.#clock.tick(nanos);
+    const { core } = this.#chip;
+    const clock = this.#clock;
+    const pio = this.#pio;
+    const end = clock.nanos + nanos;
+    do {
+      const left = end - clock.nanos;
+      const perCycle = 1e9 / this.#chip.clkSys;
+      const passing = Math.min(left, pio.cyclesToStep * perCycle);
+      clock.tick(passing);
+      if (pio.running) pio.advance(passing / perCycle);
+    } while (core.waiting && clock.nanos < end);
   }
 
   #reset(start: number): void {
@@ -141,55 +188,9 @@ export class EmulatedChip {
     const chip = this.#chip;
     const write = chip.writeUint32.bind(chip);
     chip.writeUint32 = (address, value) => {
-      if (address >>> 0 < RAM_START) this.#fault = true;
+      if (address >>> 0 < FLASH_END) this.#fault = true;
       else write(address, value);
     };
-  }
-
-  #correctSleep(): void {
-    const { core } = this.#chip;
-    const check = core.checkForInterrupts.bind(core);
-    core.checkForInterrupts = () => {
-      if (!core.waiting || !core.PM) return check();
-      if (!this.#pending()) return false;
-      core.waiting = false;
-      return false;
-    };
-  }
-
-  /** A carry that makes 0x80000000 of 0x7fffffff changes its sign for the package, but not for the processor. */
-  #correctOverflow(): void {
-    const { core } = this.#chip;
-    const [ADCS, SBCS] = [0b0100000101, 0b0100000110];
-    // The instruction is the one before the program counter, which has moved on.
-    const carried = (second: number, kind: number) =>
-      second === 0x80000000 && this.#chip.readUint16(((core.PC & ~1) - 2) >>> 0) >>> 6 === kind;
-    const add = core.addUpdateFlags.bind(core);
-    core.addUpdateFlags = (first, second) => {
-      const corrects = core.C && carried(second, ADCS);
-      const result = add(first, second);
-      if (corrects) core.V = (first | 0) >= 0;
-      return result;
-    };
-    const subtract = core.substractUpdateFlags.bind(core);
-    core.substractUpdateFlags = (first, second) => {
-      const corrects = !core.C && carried(second, SBCS);
-      const result = subtract(first, second);
-      if (corrects) core.V = (first | 0) < 0;
-      return result;
-    };
-  }
-
-  #pending(): boolean {
-    const { core } = this.#chip;
-    const { pendingNMI, pendingSVCall, pendingPendSV, pendingSystick } = core;
-    return (
-      (core.pendingInterrupts & core.enabledInterrupts) !== 0 ||
-      pendingNMI ||
-      pendingSVCall ||
-      pendingPendSV ||
-      pendingSystick
-    );
   }
 
   /** A fault within a hard fault locks a processor up: it stays where it is. */

@@ -49,6 +49,7 @@ export const evaluateCommand: Command = {
     'emulate',
     'runtime',
     'tflmPath',
+    'frameworkPath',
     'output',
     'project',
     'trust',

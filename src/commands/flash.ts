@@ -62,6 +62,7 @@ export async function flash(
       {
         clips: clips.sources,
         clipsAt: clips.at,
+        aloud: options.aloud,
         forMs: options.for,
         untilDetect: options.untilDetect,
         timeoutMs: options.timeout,

@@ -5,12 +5,13 @@
  * Owns: which failure has which exit code, and that every failure is printed once, by one printer.
  * Leaves to others: exiting and signals (`cli.ts`).
  */
+
+import { TWIN_KINDS } from '../boards/twin-kinds.js';
 import { diskError } from '../diagnostics/disk-errors.js';
 import { KwsError, toolError } from '../diagnostics/errors.js';
 import { columnsOf, Output, type TextStream } from '../terminal/output.js';
 import { COMMANDS } from './commands.js';
 import type { Command, CommandContext, Verdict } from './support/command.js';
-import { TWIN_KINDS } from './support/options.js';
 import { buildProgram, CommanderError, helpMistake, usageError } from './support/program.js';
 import { Interrupted } from './support/prompts.js';
 

@@ -86,6 +86,7 @@ export async function monitor(
       {
         clips: clips.sources,
         clipsAt: clips.at,
+        aloud: options.aloud,
         forMs: options.for,
         untilDetect: options.untilDetect,
         timeoutMs: options.timeout,
@@ -169,11 +170,10 @@ async function projectIfAny(
 async function boardOf(options: OptionValues, project: LoadedProject | undefined, boards: Boards) {
   const named = options.board ?? project?.board;
   if (named === undefined) return { board: undefined, port: options.port };
-  const { findBoard, resolveTwin } = await import('../boards/index.js');
+  const { findBoard, resolveTwin, twinKindOf } = await import('../boards/index.js');
   const board = findBoard(named, boards);
-  const { emulate } = options;
-  if (emulate !== undefined && emulate !== false)
-    return { board: resolveTwin(board, boards, emulate === 'chip' ? 'chip' : 'core'), port: options.port };
+  const twin = twinKindOf(options.emulate);
+  if (twin !== undefined) return { board: resolveTwin(board, boards, twin), port: options.port };
   if (project === undefined) return { board, port: options.port };
   const { overridesFor, withLineOf } = await import('../project/overrides.js');
   const { overrides } = overridesFor(project, board.id, boards);

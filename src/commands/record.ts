@@ -13,6 +13,7 @@ import { refuseExisting } from './support/paths.js';
 import { cutoffsOf, TARGET_OPTIONS } from './support/project-options.js';
 import { eventView } from './support/show-events.js';
 import { stagesOf } from './support/stages.js';
+import { checkAloud } from './support/stream.js';
 import { checkWebOptions, openPages, webRequest } from './support/web-pages.js';
 
 const BEFORE_MS = 2000;
@@ -31,7 +32,7 @@ export const recordCommand: Command = {
     'kws-gen record misses/ --near 0.3',
     'kws-gen record out/ --board virtual-cortex-m4 --play evening.wav',
   ],
-  options: [...TARGET_OPTIONS, 'port', 'play', 'for', 'near', 'force', 'web', 'webPort', 'webFile'],
+  options: [...TARGET_OPTIONS, 'port', 'play', 'aloud', 'for', 'near', 'force', 'web', 'webPort', 'webFile'],
   async run(options, context, folder) {
     return record(options, context, folder!, await stagesOf(options, context));
   },
@@ -44,6 +45,7 @@ export async function record(
   stages: Stages,
 ): Promise<Verdict> {
   checkWebOptions(options);
+  checkAloud(options);
   const { out, directory, signal } = context;
   const folder = resolve(directory, named);
   const index = join(folder, INDEX);
@@ -70,7 +72,7 @@ export async function record(
       for (const clip of recorder.clips.slice(shown)) pages?.recorded(clip, join(folder, clip.file));
       shown = recorder.clips.length;
     };
-    const played = clips.length > 0;
+    const played = clips.length > 0 && options.aloud !== true;
     let model: SessionModel = sessionStart(hello);
     const ended = () => {
       for (const moment of finder.end()) recorder.moment(moment);
@@ -82,6 +84,7 @@ export async function record(
     try {
       await hearAudio(device, {
         clips,
+        aloud: options.aloud,
         forMs: options.for,
         signal,
         take(event) {

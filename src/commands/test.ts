@@ -42,6 +42,7 @@ export const testCommand: Command = {
     ...MODEL_OPTIONS,
     'runtime',
     'tflmPath',
+    'frameworkPath',
     'output',
     'project',
     'trust',

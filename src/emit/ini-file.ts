@@ -12,6 +12,8 @@ export interface IniInput {
   /** What the runtime adds. */
   readonly buildFlags: readonly string[];
   readonly libDeps: readonly string[];
+  /** Packages in place of those that the platform asks for. */
+  readonly platformPackages: readonly string[];
   readonly extraScripts: readonly string[];
   /** Further keys of the environment. */
   readonly options: Readonly<Record<string, string>>;
@@ -30,6 +32,7 @@ export function renderIni({ board, by, virtualPlatform, ...more }: IniInput): st
     ...more.options,
   };
   const lists = {
+    platform_packages: more.platformPackages,
     build_flags: [...platformio.buildFlags, ...defines, ...more.buildFlags],
     build_unflags: platformio.buildUnflags,
     lib_deps: [...platformio.libDeps, ...more.libDeps],

@@ -17,6 +17,7 @@ import { bannerLines, type GeneratedBy } from './banner.js';
 import { beginProject } from './begin.js';
 import { checkBudget } from './budget.js';
 import { renderConfig } from './config.js';
+import { frameworkPackage } from './framework.js';
 import type { WindowReport } from './incremental.js';
 import { type IniInput, renderIni } from './ini-file.js';
 import { KERNEL_SHAPE_FILE } from './kernel-shape.js';
@@ -31,6 +32,8 @@ import type { FirmwareFile, FirmwareProject } from './types.js';
 export interface RenderOptions {
   /** Local folder of TensorFlow Lite Micro, absolute, instead of the board's library. */
   readonly tflmPath?: string;
+  /** Local folder of the vendor's core, absolute, instead of the one from PlatformIO's registry. */
+  readonly frameworkPath?: string;
   /** Folder of the virtual boards' platform; the package's own if absent. */
   readonly virtualPlatform?: string;
   /** Firmware that also tells every value on the way (`proof/`), or how long each step takes. */
@@ -83,7 +86,10 @@ export function renderProject(input: RenderInput): FirmwareProject {
   const part = partOf(input, ids, by);
   const actions = renderActions(project, board, by);
 
-  const assemble = (buildId: string, virtualPlatform: string, libDeps: readonly string[]) => {
+  const framework =
+    options.frameworkPath === undefined ? [] : [frameworkPackage(board, options.frameworkPath)];
+
+  const assemble = (buildId: string, virtualPlatform: string, local: LocalParts) => {
     const files = new Map<string, FirmwareFile>([
       ...projectLibraries(project, libraries, board, part.kernels),
       ...part.files,
@@ -102,7 +108,7 @@ export function renderProject(input: RenderInput): FirmwareProject {
       ...(live ? ['-DKWS_LIVE'] : []),
       ...(audio ? ['-DKWS_AUDIO'] : []),
     ];
-    text('platformio.ini', renderIni({ ...part, buildFlags, board, by, virtualPlatform, libDeps }));
+    text('platformio.ini', renderIni({ ...part, buildFlags, board, by, virtualPlatform, ...local }));
     text('README.md', renderReadme({ project, board, runtime, buildId, toolVersion }));
     text('THIRD_PARTY_NOTICES.md', renderNotices([...board.notices, ...part.notices]));
     text('.gitignore', fillTemplate('gitignore', { banner: bannerLines(by) }));
@@ -110,11 +116,15 @@ export function renderProject(input: RenderInput): FirmwareProject {
   };
   // The build id must not depend on where things lie on this machine, nor on itself.
   const portable = part.libDeps.map((spec) => spec.replace(/^symlink:\/\/.*/s, 'local'));
-  const buildId = hashFiles(assemble('', 'bundled', portable));
+  const buildId = hashFiles(assemble('', 'bundled', { libDeps: portable, platformPackages: [] }));
   const platform = options.virtualPlatform ?? VIRTUAL_PLATFORM_FOLDER;
   const { windows } = part;
-  return { files: assemble(buildId.slice(0, 12), platform, part.libDeps), buildId, windows };
+  const local = { libDeps: part.libDeps, platformPackages: framework };
+  return { files: assemble(buildId.slice(0, 12), platform, local), buildId, windows };
 }
+
+/** Lists of platformio.ini that name places of this machine. */
+type LocalParts = Pick<IniInput, 'libDeps' | 'platformPackages'>;
 
 /** The project's own code, in a folder of its own: no name in it meets one of ours. */
 const deviceFiles = ({ deviceFiles: files = [] }: ResolvedProject): [string, FirmwareFile][] =>

@@ -41,6 +41,6 @@ function settingsOf(board: ResolvedBoard, toolVersion: string): string {
     board: { ...board, halDefines: new Map() },
     by: { toolVersion },
     virtualPlatform: '',
-    ...{ buildFlags: [], libDeps: [], extraScripts: [], options: {} },
+    ...{ buildFlags: [], libDeps: [], platformPackages: [], extraScripts: [], options: {} },
   });
 }

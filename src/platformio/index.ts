@@ -2,6 +2,7 @@
 export { DoesNotFitError } from './build-errors.js';
 export type { MemoryKind, Overflow } from './build-log.js';
 export { type FolderLockOptions, lockFolder } from './folder-lock.js';
+export { type FirmwareOptions, startFirmware } from './on-chip.js';
 export {
   type BuildOptions,
   buildFirmware,

@@ -55,7 +55,7 @@ export interface StartOptions extends Omit<BuildOptions, 'virtual'> {
 const TIMEOUT_MS = 30 * 60_000;
 
 /** What runs an emulated chip: compiled, also where this is not. */
-const CHIP_EMULATOR = new URL('../../dist/chip/board.js', import.meta.url);
+export const CHIP_EMULATOR = new URL('../../dist/chip/board.js', import.meta.url);
 
 /**
  * Builds one environment of the PlatformIO project in `folder`.
@@ -135,6 +135,16 @@ export async function startVirtual(
     await stopVirtual(state);
     throw error;
   }
+}
+
+/**
+ * The program that a build of the project's environment left.
+ * @throws toolError where there is none
+ */
+export function builtProgram(folder: string, environment: string, env?: NodeJS.ProcessEnv): string {
+  const program = programOf(buildPlace(resolve(folder), env), environment);
+  if (program !== undefined) return program;
+  throw toolError({ what: `nothing was built for ${environment}`, where: folder, next: 'kws-gen build' });
 }
 
 /** A program of one of PlatformIO's packages. */

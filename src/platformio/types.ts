@@ -38,6 +38,8 @@ export interface VirtualState {
   readonly memory: string;
   /** Whether it shares memory with the host; the audio link stands at its beginning. */
   readonly link: boolean;
+  /** A file: what is written there its microphone hears; null where it has none that is emulated. */
+  readonly sound: string | null;
   /** PlatformIO board id. */
   readonly board: string;
   /** Milliseconds since 1970. */

@@ -22,6 +22,7 @@ const stateSchema = z.object({
   pty: z.string().min(1).max(1024),
   memory: z.string().min(1),
   link: z.boolean().default(true),
+  sound: z.string().min(1).nullable().default(null),
   board: z.string().min(1).max(200),
   startTime: z.number(),
 });

@@ -168,7 +168,7 @@ class DeviceSession implements Session {
       // The first line end finishes what another program may have left half-sent; after silence, as many
       // as bring the device's parser out of a frame.
       let asks = 0;
-      const again = setInterval(() => void this.#askAgain(++asks), ASK_AGAIN_MS);
+      const again = setInterval(() => void this.#askAgain(++asks), Math.max(ASK_AGAIN_MS, timeout / 20));
       const asked = this.#dialogue.ask({
         line: '\nhello',
         timeout,

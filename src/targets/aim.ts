@@ -6,7 +6,15 @@
  */
 import { join, relative } from 'node:path';
 import { atBaud } from '../boards/hal-defines.js';
-import { type Boards, findBoard, loadBoards, projectBoards, resolveTwin } from '../boards/index.js';
+import {
+  type Boards,
+  type Emulate,
+  findBoard,
+  loadBoards,
+  projectBoards,
+  resolveTwin,
+  twinKindOf,
+} from '../boards/index.js';
 import { FAST_BAUD } from '../boards/line-rates.js';
 import type { ResolvedBoard } from '../boards/types.js';
 import { inputError } from '../diagnostics/errors.js';
@@ -34,6 +42,8 @@ export interface Aim {
   readonly portFound?: boolean;
   /** Local folder of TensorFlow Lite Micro, absolute. */
   readonly tflmPath?: string;
+  /** Local folder of the vendor's core, absolute. */
+  readonly frameworkPath?: string;
   /** Settings that can run code of their own when firmware is built; absent where there are none. */
   readonly trust?: readonly TrustField[];
   /** Firmware that tells every value on the way: for a proof, not for use. */
@@ -52,20 +62,23 @@ export interface Aim {
 export interface AimOptions {
   /** Id or alias; the project's own unless told. */
   readonly board?: string | undefined;
-  /** The board's twin in its place; `chip`: on its emulated chip. */
-  readonly emulate?: boolean | 'chip' | undefined;
+  /** The board's twin in its place; `chip`: on its emulated chip; `firmware`: its own firmware there. */
+  readonly emulate?: Emulate | undefined;
   readonly runtime?: Runtime | undefined;
   /** Serial port; found by the board's USB ids unless told. */
   readonly port?: string | undefined;
   /** Local folder of TensorFlow Lite Micro, absolute. */
   readonly tflmPath?: string | undefined;
+  /** Local folder of the vendor's core, absolute. */
+  readonly frameworkPath?: string | undefined;
   /** Those that come with the tool and those beside kws.json, unless told. */
   readonly boards?: Boards;
 }
 
 /** @throws KwsError (exit code 2) where no board is named, or it is not known, or it has no twin */
 export function aimAt(given: LoadedProject, options: AimOptions = {}): Aim {
-  const { boards = projectBoards(given.directory), emulate = false, tflmPath } = options;
+  const { boards = projectBoards(given.directory), tflmPath, frameworkPath } = options;
+  const twin = twinKindOf(options.emulate);
   const named = options.board ?? given.board;
   if (named === undefined)
     throw inputError({
@@ -76,8 +89,8 @@ export function aimAt(given: LoadedProject, options: AimOptions = {}): Aim {
   const { entry, overrides } = overridesFor(given, board.id, boards);
   const project = projectOn(given, board.id, boards);
   const own = withLineOf(given, applyOverrides(board, overrides), overrides);
-  const used = emulate === false ? own : resolveTwin(own, boards, emulate === 'chip' ? 'chip' : 'core');
-  const port = emulate !== false ? undefined : (options.port ?? overrides.port);
+  const used = twin === undefined ? own : resolveTwin(own, boards, twin);
+  const port = twin !== undefined ? undefined : (options.port ?? overrides.port);
   const models = project.models.map(({ model }) => model);
   const code = deviceCode(used, join(project.directory, DEVICE_FOLDER), project.deviceFiles?.length ?? 0);
   const settings = trustFields({
@@ -105,6 +118,7 @@ export function aimAt(given: LoadedProject, options: AimOptions = {}): Aim {
     },
     ...(port === undefined ? {} : { port }),
     ...(tflmPath === undefined ? {} : { tflmPath }),
+    ...(frameworkPath === undefined ? {} : { frameworkPath }),
     ...(trust.length === 0 ? {} : { trust }),
   };
 }

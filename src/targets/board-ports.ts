@@ -17,6 +17,9 @@ export type Ask = (() => Promise<Asker>) | undefined;
 
 export const isVirtual = ({ kind }: ResolvedBoard): boolean => kind !== 'real';
 
+/** Whether it is a process of this computer: a virtual board, or firmware on an emulated chip. */
+export const runsHere = (board: ResolvedBoard): boolean => isVirtual(board) || board.onChip !== undefined;
+
 export type UsbState = ResolvedBoard['usb'][number]['state'];
 const ANY_STATE: readonly UsbState[] = ['firmware', 'bootloader'];
 
@@ -140,7 +143,7 @@ export function hasId(
 /** The aim with its port; a virtual board has none yet. */
 export async function locate(aim: Aim, ask: Ask): Promise<Aim> {
   const { board, port } = aim;
-  if (isVirtual(board)) return aim;
+  if (runsHere(board)) return aim;
   if (port === undefined) {
     const { path } = await portInfoOf(board, await portsOfMachine(), ask);
     return { ...aim, port: path, portFound: true };

@@ -160,7 +160,7 @@ export async function openRunningBoard(
       });
     const aim = aimAt(project, {
       board: board.id,
-      emulate: real.twin === 'chip' ? 'chip' : real.twin !== undefined,
+      emulate: real.twin === 'core' ? true : (real.twin ?? false),
       runtime: hello.runtime,
       boards,
     });

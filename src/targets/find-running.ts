@@ -8,7 +8,16 @@ import type { Boards, ResolvedBoard } from '../boards/index.js';
 import { inputError, KwsError, toolError } from '../diagnostics/errors.js';
 import type { VirtualState } from '../platformio/types.js';
 import type { PortInfo } from '../protocol/port-info.js';
-import { type Ask, hasId, isVirtual, namedPort, portInfoOf, realRunning, usbIdsOf } from './board-ports.js';
+import {
+  type Ask,
+  hasId,
+  isVirtual,
+  namedPort,
+  portInfoOf,
+  realRunning,
+  runsHere,
+  usbIdsOf,
+} from './board-ports.js';
 import { portsOfMachine } from './machine-ports.js';
 import type { Running } from './stages.js';
 
@@ -36,7 +45,7 @@ export async function findRunning(
     return { port: path, ...(board === undefined ? {} : { baudRate: board.monitorBaud }) };
   }
   if (board === undefined) return findAny(place);
-  if (!isVirtual(board)) {
+  if (!runsHere(board)) {
     return realRunning(board, await portInfoOf(board, await portsOfMachine(), ask, ['firmware']));
   }
   const running = await virtualIn(folder, board);
@@ -53,7 +62,9 @@ async function findAny({ folder, boards: known, ask }: Place): Promise<Running> 
   const boards = [...known.values()];
   const virtual: Found[] = [];
   for (const board of boards) {
-    const ids = isVirtual(board) ? [board.id] : [`${board.id}${TWIN_SUFFIX}`, `${board.id}${CHIP_SUFFIX}`];
+    const twins = isVirtual(board) ? [] : [`${board.id}${TWIN_SUFFIX}`, `${board.id}${CHIP_SUFFIX}`];
+    // A real board's own name is that of its firmware on an emulated chip.
+    const ids = [board.id, ...twins];
     for (const id of ids) {
       const running = await virtualIn(folder, { id });
       if (running !== undefined) virtual.push({ name: id, running });
@@ -114,10 +125,12 @@ async function taken(running: Running): Promise<Running> {
   return running;
 }
 
-export function runningVirtual({ pty, memory, link }: VirtualState, stateFolder: string): Running {
+export function runningVirtual({ pty, memory, link, sound }: VirtualState, stateFolder: string): Running {
   return {
     port: pty,
-    ...(link ? { link: { file: memory } } : {}),
+    // Without shared memory it is an emulated chip.
+    ...(link ? { link: { file: memory } } : { slow: true }),
+    ...(sound === null ? {} : { sound }),
     async claim() {
       const { claimVirtual } = await import('../platformio/index.js');
       await claimVirtual(stateFolder);

@@ -7,12 +7,15 @@
 import { inputError, type KwsError, toolError } from '../diagnostics/errors.js';
 import type { BehindEvent, DetectEvent, ScoreEvent, SessionEvent, StatsEvent } from '../protocol/events.js';
 import { knownLength, type PcmSource } from '../protocol/pcm.js';
+import { playAloud } from './aloud.js';
 import { ClipCount, checkEvent, lostError } from './clip-check.js';
 import type { Device } from './open.js';
 import { ScoreWatch } from './score-watch.js';
 
 /** How long after the first hello further ones belong to it. ms */
 const HELLO_ECHO_MS = 1500;
+/** The same of an emulated chip, whose time may be a small part of this computer's. ms */
+const SLOW_ECHO_MS = 30_000;
 
 const PACE_MS = 2000;
 
@@ -31,6 +34,8 @@ export interface HearOptions {
   readonly paceMs?: number | undefined;
   /** Done once a board listens to its microphone. */
   readonly listening?: (() => Promise<unknown>) | undefined;
+  /** What an emulated microphone hears once it has settled; the board listens until then and no longer. */
+  readonly aloud?: readonly PlayedClip[] | undefined;
 }
 
 /** A line of the device; times of a clip with padding count from the clip's own begin. */
@@ -55,10 +60,10 @@ export async function* hear(
 /** What the microphone gives, while the scores come. */
 async function* listen(
   device: Device,
-  { leastSamples, watch: given, paceMs = PACE_MS, listening }: HearOptions,
+  { leastSamples, watch: given, paceMs = PACE_MS, listening, aloud = [] }: HearOptions,
 ): AsyncGenerator<HeardEvent, void, undefined> {
   const { session, hello } = device;
-  const watch = given ?? new ScoreWatch(hello, session.path, { leastSamples });
+  const watch = given ?? new ScoreWatch(hello, session.path, { leastSamples, slow: device.slow });
   let failure: { readonly error: unknown } | undefined;
   const fail = (error: unknown) => {
     failure = { error };
@@ -76,19 +81,40 @@ async function* listen(
   };
   look();
   const pace = new Pace(device, paceMs);
+  const stop = new AbortController();
+  let begun = false;
   try {
     for await (const event of eventsOf(device)) {
       watch.take(event);
       yield event;
       const behind = pace.next();
       if (behind !== undefined) yield behind;
+      // A microphone whose sound is looked at has settled.
+      if (event.t !== 'score' || begun || aloud.length === 0) continue;
+      begun = true;
+      const done = playAloud(soundOf(device), aloud, hello.rate, stop.signal);
+      void done.then(
+        () => session.close(),
+        (error) => stop.signal.aborted || fail(error),
+      );
     }
   } finally {
     clearTimeout(timer);
     pace.stop();
+    stop.abort();
   }
   await asked;
   if (failure !== undefined) throw failure.error;
+}
+
+/** @throws KwsError (exit code 2) where no microphone is emulated */
+export function soundOf({ sound, hello }: Pick<Device, 'sound' | 'hello'>): string {
+  if (sound !== undefined) return sound;
+  throw inputError({
+    what: 'this board has no microphone that is emulated',
+    where: `--aloud, ${hello.board}`,
+    next: 'leave --aloud out; boards with an RP2040 have one with --emulate firmware, those of I2S with --emulate chip, too',
+  });
 }
 
 /** What is said of clips that are played one after the other. */
@@ -161,8 +187,8 @@ class Pace {
 }
 
 /** Every event of the session that makes sense. */
-async function* eventsOf({ session, hello }: Device): AsyncGenerator<HeardEvent, void, undefined> {
-  const greetedUntil = performance.now() + HELLO_ECHO_MS;
+async function* eventsOf({ session, hello, slow }: Device): AsyncGenerator<HeardEvent, void, undefined> {
+  const greetedUntil = performance.now() + (slow === true ? SLOW_ECHO_MS : HELLO_ECHO_MS);
   for await (const event of session) {
     // A board repeats its hello until it has heard from us: those under way are no restart.
     if (event.t === 'hello' && performance.now() < greetedUntil) continue;

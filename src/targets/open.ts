@@ -11,6 +11,10 @@ export interface Device {
   readonly hello: HelloEvent;
   /** Memory shared with a virtual board, for audio. */
   readonly link?: AudioLinkLocation;
+  /** Its time is an emulator's, which may be a small part of this computer's. */
+  readonly slow?: boolean;
+  /** A file that an emulated microphone hears. */
+  readonly sound?: string;
 }
 
 type End = () => Promise<void> | undefined;
@@ -42,6 +46,9 @@ export class Endings {
 
 /** Times a board may go away before its hello: after an upload some restart more than once. */
 const MOST_LOSSES = 3;
+
+/** For the hello of a chip that is emulated on a busy computer. */
+const SLOW_HELLO_MS = 120_000;
 
 /** What is said of a port that is not there (any more), in place of a board that is silent or a port that is busy. */
 const LOST: ReadonlySet<string> = new Set([
@@ -85,9 +92,14 @@ async function greet(
 ): Promise<Device> {
   const session = await stages.open(running, signal);
   endings.add(() => session.close());
-  const hello = await session.hello();
-  const { link } = running;
-  return { session, hello, ...(link === undefined ? {} : { link }) };
+  const { link, sound, slow = false } = running;
+  const hello = await session.hello(slow ? SLOW_HELLO_MS : undefined);
+  return {
+    ...{ session, hello },
+    ...(link === undefined ? {} : { link }),
+    ...(sound === undefined ? {} : { sound }),
+    ...(slow ? { slow } : {}),
+  };
 }
 
 function isLost(error: unknown): boolean {

@@ -26,6 +26,9 @@ import { findRunning, runningVirtual } from './find-running.js';
 import { portsOfMachine } from './machine-ports.js';
 import type { GivenArtifact, Progress, Running, Stages } from './stages.js';
 
+/** What a chip may take to answer that is emulated on a busy computer. */
+const SLOW_MS = 120_000;
+
 /** Folder in the firmware project with what is flashed by hand. */
 const ARTIFACTS = 'artifacts';
 
@@ -35,10 +38,22 @@ const ARTIFACTS = 'artifacts';
  */
 export function realStages(ask?: Ask, consent: TrustOptions = {}): Stages {
   return {
-    async render({ project, board, runtime, tflmPath, trace = false, live = false, audio = false }) {
-      if (tflmPath !== undefined) checkFolder(tflmPath);
+    async render({ project, board, runtime, trace = false, live = false, audio = false, ...local }) {
+      const { tflmPath, frameworkPath } = local;
+      if (tflmPath !== undefined)
+        checkFolder(
+          '--tflm-path',
+          tflmPath,
+          'a TensorFlow Lite Micro library: the one that has src/tensorflow',
+        );
+      if (frameworkPath !== undefined)
+        checkFolder('--framework-path', frameworkPath, 'the vendor’s core: the one that has package.json');
       const { renderProject } = await import('../emit/project.js');
-      const options = { trace, live, audio, ...(tflmPath === undefined ? {} : { tflmPath }) };
+      const options = {
+        ...{ trace, live, audio },
+        ...(tflmPath === undefined ? {} : { tflmPath }),
+        ...(frameworkPath === undefined ? {} : { frameworkPath }),
+      };
       return renderProject({ project, board, runtime, toolVersion: VERSION, options });
     },
     async trust({ trust = [] }, firmware, folder) {
@@ -73,14 +88,15 @@ export function realStages(ask?: Ask, consent: TrustOptions = {}): Stages {
     },
     locate: (aim) => locate(aim, ask),
     upload(aim, folder, progress, another = 0) {
-      return isVirtual(aim.board)
-        ? startVirtualBoard(aim, folder, progress, another)
-        : uploadRealBoard(aim, folder, progress, ask);
+      if (isVirtual(aim.board)) return startVirtualBoard(aim, folder, progress, another);
+      if (aim.board.onChip !== undefined) return startOnChip(aim.board, folder, progress);
+      return uploadRealBoard(aim, folder, progress, ask);
     },
-    uploadArtifact: ({ board, port }, folder, progress, given) =>
-      isVirtual(board)
-        ? startProgram(board, folder, progress, given)
-        : flashRealBoard({ board, port, folder }, progress, given),
+    uploadArtifact({ board, port }, folder, progress, given) {
+      if (isVirtual(board)) return startProgram(board, folder, progress, given);
+      if (board.onChip !== undefined) return startOnChip(board, folder, progress, given);
+      return flashRealBoard({ board, port, folder }, progress, given);
+    },
     async count({ board }, folder, { signal }, icount) {
       const { startVirtual, virtualStateFolder } = await import('../platformio/index.js');
       const stateFolder = virtualStateFolder(folder, board.id);
@@ -90,11 +106,15 @@ export function realStages(ask?: Ask, consent: TrustOptions = {}): Stages {
       );
     },
     find: (board, port, folder, boards) => findRunning(board, port, { folder, boards, ask }),
-    async open({ port, baudRate, stop }, signal) {
+    async open({ port, baudRate, stop, slow = false }, signal) {
       const { openSession } = await import('../protocol/session.js');
       // The line of a virtual board has no rate.
       const otherRates = stop === undefined ? [USUAL_BAUD, FAST_BAUD] : [];
-      return openSession(port, { signal, otherRates, ...(baudRate === undefined ? {} : { baudRate }) });
+      return openSession(port, {
+        ...{ signal, otherRates },
+        ...(baudRate === undefined ? {} : { baudRate }),
+        ...(slow ? { commandTimeout: SLOW_MS, stallLimit: SLOW_MS } : {}),
+      });
     },
     async clip(path, directory, rate) {
       const { loadClip } = await import('../audio/clip.js');
@@ -136,6 +156,23 @@ async function startProgram(
   const stateFolder = virtualStateFolder(folder, board.id);
   const program = resolve(artifact.file);
   return runningVirtual(await startVirtual(folder, board.id, { stateFolder, signal, program }), stateFolder);
+}
+
+/** What a build of the folder made, or what was built elsewhere. */
+async function startOnChip(
+  { id, onChip }: ResolvedBoard,
+  folder: string,
+  { signal }: Progress,
+  given?: GivenArtifact,
+): Promise<Running> {
+  const { startFirmware, virtualStateFolder } = await import('../platformio/index.js');
+  const stateFolder = virtualStateFolder(folder, id);
+  const program = given === undefined ? undefined : resolve(given.artifact.file);
+  const state = await startFirmware(folder, id, {
+    ...{ stateFolder, signal, microphone: onChip?.microphone },
+    ...(program === undefined ? {} : { program }),
+  });
+  return runningVirtual(state, stateFolder);
 }
 
 interface RealBoard {
@@ -205,11 +242,7 @@ async function uploadRealBoard(aim: Aim, folder: string, progress: Progress, ask
   );
 }
 
-function checkFolder(path: string): void {
+function checkFolder(option: string, path: string, what: string): void {
   if (existsSync(path) && statSync(path).isDirectory()) return;
-  throw inputError({
-    what: 'is no folder',
-    where: `--tflm-path ${path}`,
-    next: 'give the folder of a TensorFlow Lite Micro library: the one that has src/tensorflow',
-  });
+  throw inputError({ what: 'is no folder', where: `${option} ${path}`, next: `give the folder of ${what}` });
 }

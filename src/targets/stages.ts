@@ -43,6 +43,10 @@ export interface Running {
   readonly baudRate?: number;
   /** Memory shared with a virtual board, for audio. */
   readonly link?: AudioLinkLocation;
+  /** Its time is an emulator's, which may be a small part of this computer's: it is waited for much longer. */
+  readonly slow?: boolean;
+  /** A file that an emulated microphone hears. */
+  readonly sound?: string;
   /** Makes this process the one that ends a virtual board; throws where another one is. */
   claim?: (() => Promise<void>) | undefined;
   /** Ends a virtual board; real boards have none. */

@@ -1,13 +1,14 @@
 """Starts and stops virtual boards; needs nothing but Python's own library.
 
     runner.py start --state DIR --board ID --program FILE [--machine M --qemu PATH [--icount N] [--memory-size N]]
-    runner.py start --state DIR --board ID --program FILE --node PATH --emulator FILE
+    runner.py start --state DIR --board ID --program FILE --node PATH --emulator FILE [--microphone WIRING]
     runner.py stop --state DIR
 
-A running board leaves in its state folder: `state.json` {pid, pty, memory, link, board, startTime}, `memory.bin` (the
-memory it shares with the host, where `link` is true) and `log.txt` (what QEMU or the program wrote to its standard
+A running board leaves in its state folder: `state.json` {pid, pty, memory, link, sound, board, startTime}, `memory.bin`
+(the memory it shares with the host, where `link` is true) and `log.txt` (what QEMU or the program wrote to its standard
 error). Two boards run side by side in two state folders. With --emulator the board is a chip that Node emulates, with
-nothing but its serial line; without that and --machine the program is one for this computer and opens its pty itself.
+nothing but its serial line and, as --microphone says, one that hears what is written to the file `sound`; without that
+and --machine the program is one for this computer and opens its pty itself.
 """
 
 import argparse
@@ -140,7 +141,8 @@ def start_chip(arguments, memory, log):
         tty.setraw(slave)
         os.set_blocking(master, False)
         process = subprocess.Popen(
-            [arguments.node, arguments.emulator, arguments.program, memory],
+            [arguments.node, arguments.emulator, arguments.program, memory]
+            + ([arguments.microphone] if arguments.microphone else []),
             stdin=master,
             stdout=subprocess.PIPE,
             stderr=log,
@@ -184,6 +186,7 @@ def start(arguments):
         "pty": pty,
         "memory": memory,
         "link": arguments.emulator is None,
+        "sound": os.path.join(arguments.state, "sound") if arguments.microphone else None,
         "board": arguments.board,
         "startTime": int(time.time() * 1000),
     }
@@ -206,6 +209,7 @@ def main():
     starting.add_argument("--qemu", default="qemu-system-arm")
     starting.add_argument("--node", default="node")
     starting.add_argument("--emulator")
+    starting.add_argument("--microphone")
     starting.add_argument("--icount", type=int)
     starting.add_argument("--memory-size", type=int, default=MEMORY_SIZE)
     stopping = commands.add_parser("stop")

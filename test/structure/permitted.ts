@@ -56,7 +56,7 @@ export const PERMITTED = {
   export: ['files', 'boards', 'frontend', 'detector', 'quantize', 'project', 'emit'],
   artifacts: ['files', 'boards'],
   platformio: ['files'],
-  chip: ['files'],
+  chip: ['files', 'artifacts'],
   protocol: [],
   trust: ['files', 'boards', 'emit'],
   targets: [

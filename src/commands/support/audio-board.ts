@@ -6,7 +6,7 @@
  */
 import { inputError } from '../../diagnostics/errors.js';
 import type { Aim } from '../../targets/aim.js';
-import { type HeardEvent, hear, type PlayedClip } from '../../targets/hear.js';
+import { type HeardEvent, hear, type PlayedClip, soundOf } from '../../targets/hear.js';
 import type { Device } from '../../targets/open.js';
 import type { Stages } from '../../targets/stages.js';
 import { type Clips, clipsOf, USUAL_RATE } from './clips.js';
@@ -65,6 +65,8 @@ export async function withAudioBoard<T>(
 
 export interface AudioHearing {
   readonly clips: readonly PlayedClip[];
+  /** The clips are heard by an emulated microphone. */
+  readonly aloud?: boolean | undefined;
   /** Ends it. */
   readonly forMs?: number | undefined;
   readonly signal: AbortSignal;
@@ -78,7 +80,7 @@ export interface AudioHearing {
  */
 export async function hearAudio(
   { session, ...device }: Device,
-  { clips, forMs, signal, take }: AudioHearing,
+  { clips, aloud = false, forMs, signal, take }: AudioHearing,
 ): Promise<void> {
   let over = false;
   const finish = () => {
@@ -91,8 +93,10 @@ export async function hearAudio(
   const timer = forMs === undefined ? undefined : setTimeout(finish, forMs);
   const on = () => session.command('audio on');
   try {
-    if (clips.length > 0) await on();
-    for await (const event of hear({ session, ...device }, clips, { listening: on })) {
+    if (aloud) soundOf(device);
+    else if (clips.length > 0) await on();
+    const hearing = { listening: on, ...(aloud ? { aloud: clips } : {}) };
+    for await (const event of hear({ session, ...device }, aloud ? [] : clips, hearing)) {
       if (over) break;
       if (take(event) === true) break;
     }

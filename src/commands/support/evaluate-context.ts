@@ -14,7 +14,12 @@ export const RECORDING_OPTIONS = ['positives', 'negatives', 'lead', 'tail', 'boa
 export type Place = 'host' | 'running board' | 'flashed board';
 
 /** Options that say how firmware is made, and mean nothing where none is. */
-const FIRMWARE_OPTIONS = { runtime: '--runtime', tflmPath: '--tflm-path', output: '--output' } as const;
+const FIRMWARE_OPTIONS = {
+  runtime: '--runtime',
+  tflmPath: '--tflm-path',
+  frameworkPath: '--framework-path',
+  output: '--output',
+} as const;
 
 /** @throws KwsError (exit code 2) where options contradict each other */
 export function placeOf(options: OptionValues): Place {

@@ -4,6 +4,7 @@
  *
  * Owns: spelling, help text, parsing. Leaves to others: what an option does (the commands).
  */
+import { type Emulate, TWIN_KINDS } from '../../boards/twin-kinds.js';
 import { inputError } from '../../diagnostics/errors.js';
 import { didYouMean } from '../../diagnostics/nearest.js';
 import { RUNTIMES, type Runtime } from '../../model/runtime.js';
@@ -21,9 +22,6 @@ export interface OptionDefinition<T> {
   /** From the text after the option (and, where it may be repeated, the values so far). */
   parse?(text: string, before: T | undefined): T;
 }
-
-/** What `--emulate` may be followed by; `core` unless told. */
-export const TWIN_KINDS = ['core', 'chip'] as const;
 
 const text = (flags: string, description: string): OptionDefinition<string> => ({
   flags,
@@ -53,13 +51,20 @@ export const OPTIONS = {
   emulate: {
     flags: '--emulate [how]',
     description:
-      'build for the board’s twin and run it in QEMU; chip: on its emulated chip (boards with an RP2040)',
-    parse: (value): boolean | 'chip' => (oneOf('--emulate', value, TWIN_KINDS) === 'chip' ? 'chip' : true),
-  } satisfies OptionDefinition<boolean | 'chip'>,
+      'build for the board’s twin and run it in QEMU; chip: on its emulated chip (boards with an RP2040); firmware: the very firmware that is flashed, on that chip',
+    parse: (value): Emulate => {
+      const kind = oneOf('--emulate', value, TWIN_KINDS);
+      return kind === 'core' ? true : kind;
+    },
+  } satisfies OptionDefinition<Emulate>,
   onDevice: flag('--on-device', 'build the firmware, upload it and evaluate on the board'),
   serial: flag(
     '--serial',
     'everything over the serial line, as real boards have it, also where a virtual board shares its memory',
+  ),
+  aloud: flag(
+    '--aloud',
+    'what --play names is heard by the microphone of an emulated chip, through its pins',
   ),
   play: {
     flags: '--play <clip>',
@@ -79,6 +84,10 @@ export const OPTIONS = {
   webFile: text(
     '--web-file <file>',
     'write it as a page of HTML in the end, to be looked at without a board',
+  ),
+  frameworkPath: text(
+    '--framework-path <dir>',
+    'a local folder of the vendor’s core in place of the registry’s; with --emulate chip it is the very firmware that runs',
   ),
   tflmPath: text('--tflm-path <dir>', 'a local TensorFlow Lite Micro library in place of the registry’s'),
   noMonitor: flag(

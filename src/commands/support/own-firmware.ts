@@ -8,7 +8,7 @@ import type { OptionValues } from './options.js';
 
 /** A real board keeps what it was flashed with. */
 export function afterwards({ board }: Aim): readonly string[] {
-  if (board.kind !== 'real') return [];
+  if (board.kind !== 'real' || board.onChip !== undefined) return [];
   return ['The board now runs firmware of this command alone; kws-gen flash uploads the one for use'];
 }
 

@@ -178,7 +178,7 @@ async function flashedPlace(
         uploading: () => out.progress(`${aim.board.id}: ${uploadingText(aim)}`),
       };
       const boards = await startBoards(aim, start, await stages());
-      const kind = aim.board.kind === 'real' ? 'real' : 'virtual';
+      const kind = aim.board.kind === 'real' && aim.board.onChip === undefined ? 'real' : 'virtual';
       return { ...boards, kind, load: options.emulate ? aim.load() : undefined };
     },
   };

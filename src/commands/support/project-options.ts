@@ -20,6 +20,7 @@ export const TARGET_OPTIONS = [
   'runtime',
   'emulate',
   'tflmPath',
+  'frameworkPath',
   'output',
   'project',
   'trust',
@@ -101,7 +102,9 @@ export async function aimOf(
 /** The same of a project that is loaded. */
 export async function aimFor(project: LoadedProject, options: OptionValues, directory: string): Promise<Aim> {
   const { aimAt } = await import('../../targets/aim.js');
-  const { board, emulate, runtime, port, tflmPath } = options;
+  const { board, runtime, port, tflmPath, frameworkPath } = options;
+  // Firmware of our own has no vendor's core.
+  const emulate = options.emulate === 'chip' && frameworkPath !== undefined ? 'firmware' : options.emulate;
   return aimAt(project, {
     boards: await boardsOf(options, directory),
     board,
@@ -109,6 +112,7 @@ export async function aimFor(project: LoadedProject, options: OptionValues, dire
     runtime,
     port,
     tflmPath: tflmPath === undefined ? undefined : resolve(directory, tflmPath),
+    frameworkPath: frameworkPath === undefined ? undefined : resolve(directory, frameworkPath),
   });
 }
 
@@ -121,6 +125,8 @@ export function outputFolder(options: OptionValues, directory: string): string {
 
 /** `Cortex-M4F on the nearest core`: what an emulated board stands for, for the user to know. */
 export function twinNote(board: ResolvedBoard): string | undefined {
+  if (board.onChip !== undefined)
+    return `${board.name}: its firmware as it is flashed, on an emulated ${board.mcu}`;
   return board.emulates === undefined ? undefined : `${board.name}: ${board.verified.note}`;
 }
 

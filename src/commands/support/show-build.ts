@@ -31,6 +31,7 @@ export function showWindows({ windows = [] }: FirmwareProject, out: Output): voi
 
 /** What comes after the build. */
 export function uploadingText({ board }: Aim): string {
+  if (board.onChip !== undefined) return 'starting the emulated chip';
   return board.kind === 'real' ? 'uploading' : 'starting the virtual board';
 }
 

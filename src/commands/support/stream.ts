@@ -8,7 +8,7 @@
 
 import { inputError } from '../../diagnostics/errors.js';
 import { didYouMean } from '../../diagnostics/nearest.js';
-import { hear, type PlayedClip } from '../../targets/hear.js';
+import { hear, type PlayedClip, soundOf } from '../../targets/hear.js';
 import type { Device } from '../../targets/open.js';
 import { ScoreWatch } from '../../targets/score-watch.js';
 import { type SessionModel, sessionNext, sessionStart } from '../../targets/session-model.js';
@@ -23,6 +23,7 @@ import { checkWebOptions, openPages, type WebPages, type WebRequest } from './we
 
 export const STREAM_OPTIONS = [
   'play',
+  'aloud',
   'lead',
   'tail',
   'for',
@@ -38,6 +39,8 @@ const UNATTENDED_TIMEOUT_MS = 60_000;
 
 export interface StreamRequest {
   readonly clips: readonly PlayedClip[];
+  /** The clips are heard by an emulated microphone. */
+  readonly aloud?: boolean | undefined;
   /** The clips at the rate the device's hello names. */
   readonly clipsAt?: Clips['at'];
   readonly forMs?: number | undefined;
@@ -66,6 +69,7 @@ export function checkStreamOptions(options: OptionValues): void {
       next: 'give --until-detect LABEL with it, or --for in its place',
     });
   checkWebOptions(options);
+  checkAloud(options);
   const padding = (['lead', 'tail'] as const).find((name) => options[name] !== undefined);
   if (padding !== undefined && (options.untilDetect === undefined || options.play === undefined))
     throw inputError({
@@ -81,6 +85,16 @@ export function checkStreamOptions(options: OptionValues): void {
       where: `--${stream.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
       next: 'leave one of the two out',
     });
+}
+
+/** Samples that come as they are made would have to be heard as fast as that. */
+export function checkAloud({ aloud, play }: OptionValues): void {
+  if (aloud !== true || (play !== undefined && !play.includes('-'))) return;
+  throw inputError({
+    what: play === undefined ? 'means nothing without --play' : 'does not go with --play -',
+    where: '--aloud',
+    next: 'name recordings in files: --play word.flac --aloud',
+  });
 }
 
 /** A label nobody can hear would be waited for in vain. */
@@ -135,9 +149,11 @@ export async function stream(
     }
     pages = await openPages(device, request, context);
     timers.push(...startTimers(request, out.terminal, finish));
-    if (hello.mic && request.clips.length === 0)
+    if (request.aloud === true) soundOf(device);
+    if (hello.mic && (request.clips.length === 0 || request.aloud === true))
       watch = new ScoreWatch(hello, session.path, {
         leastSamples: request.leastSamples?.(hello.rate),
+        slow: device.slow,
       });
     await listen(device, { ...request, watch, pages }, context, finish, (state) => {
       model = state;
@@ -212,6 +228,7 @@ async function listen(
   {
     clips,
     clipsAt,
+    aloud = false,
     untilDetect,
     leastSamples,
     watch,
@@ -234,7 +251,11 @@ async function listen(
   if (stopKeys !== undefined) note(KEYS_HELP);
   try {
     const sources = (await clipsAt?.(hello.rate)) ?? clips;
-    for await (const event of hear(device, sources, { watch, leastSamples: leastSamples?.(hello.rate) })) {
+    const hearing = {
+      ...{ watch, leastSamples: leastSamples?.(hello.rate) },
+      ...(aloud ? { aloud: sources } : {}),
+    };
+    for await (const event of hear(device, aloud ? [] : sources, hearing)) {
       model = sessionNext(model, event);
       seen(model);
       view.show(event, model);

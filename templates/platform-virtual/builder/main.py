@@ -11,6 +11,7 @@ Settings in platformio.ini:
 - `custom_kws_qemu`: the emulator (default: qemu-system-arm from PATH).
 - `custom_kws_node`, `custom_kws_emulator`: what runs an emulated chip (default: node from PATH, and the program of the
   kws-gen that this folder belongs to).
+- `custom_kws_microphone`: how a microphone is wired to an emulated chip (default: there is none).
 - `custom_kws_state_dir`: where the state of the running board is kept (default: `.pio/virtual/<environment>`).
 - `custom_kws_icount`: e.g. 6; counts instructions exactly (2^n ns of emulated time each); a board that waits still
   sleeps.
@@ -167,6 +168,8 @@ def upload(target, source, env):
     if chip:
         emulator = os.path.join(platform_dir, "..", "..", "dist", "chip", "board.js")
         command += ["--node", setting("node", "node"), "--emulator", setting("emulator", os.path.realpath(emulator))]
+        if setting("microphone"):
+            command += ["--microphone", setting("microphone")]
     elif not native:
         command += ["--machine", board.get("build.machine"), "--qemu", setting("qemu", "qemu-system-arm")]
         command += ["--memory-size", str(board.get("build.memory_size"))]

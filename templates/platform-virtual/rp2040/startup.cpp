@@ -31,6 +31,7 @@ void HardFault_Handler();
 [[noreturn]] void kws_hard_fault(const uint32_t* frame);
 void kws_unexpected_interrupt();
 void TIMER0_Handler() __attribute__((weak, alias("kws_unexpected_interrupt")));
+void DMA0_Handler() __attribute__((weak, alias("kws_unexpected_interrupt")));
 void UART0_Handler() __attribute__((weak, alias("kws_unexpected_interrupt")));
 }
 
@@ -72,7 +73,7 @@ extern "C" __attribute__((section(".vectors"), used)) const Vector kws_vectors[1
     kNone,
     kNone,
     kNone,
-    kNone,
+    {.handler = DMA0_Handler},
     kNone,
     kNone,
     kNone,
@@ -90,12 +91,6 @@ extern "C" __attribute__((section(".vectors"), used)) const Vector kws_vectors[1
 };
 
 namespace {
-
-void release(uint32_t peripherals) {
-  reg(kResets + kClearAlias) = peripherals;
-  while ((~reg(kResetDone) & peripherals) != 0) {
-  }
-}
 
 void start_clocks() {
   reg(kXoscStartup) = 47;  // 1 ms, in units of 256 periods of 12 MHz

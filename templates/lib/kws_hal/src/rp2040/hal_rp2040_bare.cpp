@@ -82,6 +82,7 @@ void idle(bool deep) {
   __asm volatile("cpsie i\n\tisb" ::: "memory");
 }
 
+#if !defined(KWS_MIC_PIN_SD)
 bool has_microphone() { return false; }
 
 #ifdef KWS_LIVE
@@ -92,6 +93,7 @@ bool microphone_begin(AudioRing&, uint32_t, const char** reason) {
   *reason = "This board has no microphone: play a clip to it";
   return false;
 }
+#endif  // KWS_MIC_PIN_SD: rp2040_i2s.cpp
 
 AudioLink* audio_link() { return nullptr; }
 
