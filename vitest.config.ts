@@ -40,6 +40,7 @@ const LONGEST = [
   'e2e/hostile',
   'e2e/twins',
   'e2e/verify',
+  'e2e/web-view',
   'e2e/tflm',
   'oracles/words',
   'oracles/float-engine',

@@ -41,6 +41,10 @@ export const SYSTEM_TOOLS = [
   },
 ];
 
+/** What the web view is tested in, where there is one of them or the package brings it. */
+export const BROWSERS = ['chromium', 'google-chrome', 'chromium-browser'];
+const BROWSER_PACKAGE = 'chromium';
+
 function say(text) {
   process.stderr.write(`${text}\n`);
 }
@@ -86,13 +90,14 @@ async function confirmed(question) {
   return /^(|y|yes)$/i.test(answer.trim());
 }
 
+const canInstall = () => process.platform === 'linux' && onPath('apt-get') && process.getuid?.() === 0;
+
 /** What is to be installed system-wide; ends the process where that cannot be, or is not wanted. */
 async function systemPackages(dev) {
   const packages = missingPackages(dev);
   if (packages.length === 0) return packages;
   const command = `apt-get install --no-install-recommends ${packages.join(' ')}`;
-  const canInstall = process.platform === 'linux' && onPath('apt-get') && process.getuid?.() === 0;
-  if (!canInstall) {
+  if (!canInstall()) {
     say(`setup: these system packages are missing: ${packages.join(' ')}`);
     say(
       onPath('apt-get')
@@ -112,6 +117,26 @@ async function installPackages(packages) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   await run('apt-get', ['update', '-q'], { env });
   await run('apt-get', ['install', '-q', '-y', '--no-install-recommends', ...packages], { env });
+}
+
+/** Tests that need it are skipped where it cannot be had: some systems have no such package. */
+async function installBrowser() {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  try {
+    if (!existsSync('/var/lib/apt/lists') || spawnSync('apt-cache', ['show', BROWSER_PACKAGE]).status !== 0)
+      await run('apt-get', ['update', '-q'], { env });
+    await run('apt-get', ['install', '-q', '-y', '--no-install-recommends', BROWSER_PACKAGE], { env });
+  } catch (error) {
+    say(`setup: ${error.message}: tests in a browser are skipped`);
+  }
+}
+
+/** The job, where a browser is missing and may be installed. */
+function browserJob() {
+  if (BROWSERS.some(onPath)) return [];
+  if (canInstall()) return [{ name: BROWSER, needs: [SYSTEM], work: installBrowser }];
+  say(`setup: no browser: tests in one are skipped; next: install ${BROWSER_PACKAGE}`);
+  return [];
 }
 
 const stampOf = (name) => join(cache, 'setup', name);
@@ -168,6 +193,7 @@ export const NPM = 'npm packages';
 export const TOOL = 'the compiled tool';
 export const LINTERS = 'linters of C++ and Python';
 export const ORACLES = 'other implementations';
+export const BROWSER = 'a browser';
 
 /**
  * What is to be done, as jobs for `runJobs`; with `dev`, also what only the test command needs. Asks what there is to
@@ -192,6 +218,7 @@ export async function setupJobs({ dev = false } = {}) {
   if (dev) {
     const training = () => tool('train', '--fix', '--no-neural', '--yes', '--json');
     jobs.push(
+      ...browserJob(),
       ...venv(LINTERS, devVenv, 'scripts/requirements-dev.lock'),
       { name: 'training', needs: [SYSTEM, PLATFORMIO], work: training },
       { name: 'TensorFlow Lite Micro', needs: [SYSTEM], work: () => tflmLibrary(cache, run) },

@@ -9,7 +9,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runJobs, runKept } from './jobs.mjs';
-import { devVenv, LINTERS, NPM, ORACLES, setupJobs, TOOL } from './setup.mjs';
+import { BROWSER, devVenv, LINTERS, NPM, ORACLES, setupJobs, TOOL } from './setup.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const strict = process.env.KWS_STRICT === '1';
@@ -147,8 +147,8 @@ const STEPS = [
 
 const started = Date.now();
 const setups = await setupJobs({ dev: true });
-// Unit tests take every core: last, beside the largest download.
-const others = setups.map(({ name }) => name).filter((name) => name !== ORACLES);
+// Unit tests take every core: last, beside the largest downloads.
+const others = setups.map(({ name }) => name).filter((name) => name !== ORACLES && name !== BROWSER);
 const steps = [...STEPS, ['unit', others, () => vitest(run, 'unit')]]
   .filter(([step]) => wanted(step))
   .map(([step, needs, work], i) => ({ name: `${step} ${i}`, step, needs, work }));

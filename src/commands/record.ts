@@ -81,6 +81,7 @@ export async function record(
       showRecordings();
     };
     out.step('recording; Ctrl-C ends it');
+    let failure: unknown;
     try {
       await hearAudio(device, {
         clips,
@@ -102,10 +103,13 @@ export async function record(
           return event.t === 'hello';
         },
       });
+    } catch (error) {
+      failure = error;
+      throw error;
     } finally {
       view.close();
       ended();
-      await pages?.close(!signal.aborted);
+      await pages?.close(!signal.aborted, failure);
     }
     const { sessions, clips: cut } = recorder;
     const summary = { board, build, rate, sessions, clips: cut };

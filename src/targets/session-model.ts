@@ -30,8 +30,6 @@ export interface SessionModel {
   readonly restarts: number;
   /** Feature steps that were done too late; of real boards. */
   readonly late: number;
-  /** Why the board is gone, where it is. */
-  readonly away?: string;
   /** Whether the label that is waited for was heard. */
   readonly verdict: 'heard' | 'not heard' | 'none';
   /** The label that is waited for. */
@@ -84,8 +82,6 @@ export function sessionNext(model: SessionModel, event: SessionEvent): SessionMo
       return { ...model, late: model.late + event.late };
     case 'hello':
       return { ...model, restarts: model.restarts + 1 };
-    case 'disconnected':
-      return { ...model, away: event.reason };
     default:
       return model;
   }

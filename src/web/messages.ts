@@ -17,6 +17,8 @@ interface WebState extends Omit<SessionModel, 'models' | 'detections' | 'clips' 
   readonly models: readonly WebModel[];
   /** Nothing comes any more. */
   readonly over: boolean;
+  /** The failure that ended it. */
+  readonly why?: string;
 }
 
 type WebEvent = { readonly t: string } & Readonly<Record<string, unknown>>;
@@ -71,6 +73,7 @@ export class WebLog {
   readonly #cutoffs: () => readonly (number | null)[];
   #model: SessionModel;
   #over = false;
+  #why: string | undefined;
   #changed = false;
   #frames: WebEvent[] = [];
   #events: WebEvent[] = [];
@@ -111,8 +114,10 @@ export class WebLog {
     this.#changed = true;
   }
 
-  end(): void {
+  /** @param why the failure that ended it */
+  end(why?: string): void {
     this.#over = true;
+    this.#why = why;
     this.#changed = true;
   }
 
@@ -140,6 +145,7 @@ export class WebLog {
       ...rest,
       models: models.map((model, i) => ({ ...model, cutoff: cutoffs[i] ?? null })),
       over: this.#over,
+      ...(this.#why === undefined ? {} : { why: this.#why }),
     };
   }
 }

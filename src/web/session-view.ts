@@ -40,8 +40,8 @@ export interface WebView {
   show(event: HeardEvent, model: SessionModel): void;
   /** A recording that pages can play. @param path WAV */
   recorded(moment: RecordedMoment, path: string): void;
-  /** Nothing comes any more; pages stay open. */
-  end(): void;
+  /** Nothing comes any more; pages stay open. @param why the failure that ended it */
+  end(why?: string): void;
   /** The page by itself, as it is now. */
   html(): string;
   close(): Promise<void>;
@@ -83,10 +83,10 @@ export async function openWebView(device: Device, options: WebViewOptions): Prom
       log.add(event, model);
     },
     recorded: (moment, path) => log.recorded(recordings.push(path) - 1, moment),
-    end() {
+    end(why) {
       if (over) return;
       over = true;
-      log.end();
+      log.end(why);
       tell();
     },
     html: () => sessionPage(start, log.all()).html,

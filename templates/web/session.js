@@ -241,7 +241,7 @@
       state.verdict === 'heard' ? `heard: ${state.awaited}` : `not heard: ${state.awaited}`;
     verdict.className = state.verdict === 'heard' ? 'badge good' : 'badge';
     if (state.over) for (const { slider } of models) slider.disabled = true;
-    status(state.away !== undefined ? `the board is gone: ${state.away}` : state.over ? 'over' : 'live');
+    status(state.why !== undefined ? `over: ${state.why}` : state.over ? 'over' : 'live');
   }
 
   function status(text) {

@@ -144,9 +144,10 @@ describe('the page', () => {
     expect(items('detections')).toHaveLength(100);
     sources[0]!.onerror!();
     expect(get('status').textContent).toBe('kws-gen does not answer');
-    log.end();
+    log.end('the board went away');
     tell(log.next());
     expect(sources[0]!.closed).toBe(true);
+    expect(get('status').textContent).toBe('over: the board went away');
   });
 
   test('a recording can be played where there is a host', () => {

@@ -129,6 +129,7 @@ export async function stream(
   let model: SessionModel | undefined;
   let watch: ScoreWatch | undefined;
   let pages: WebPages | undefined;
+  let failure: unknown;
   try {
     showHello(device, context);
     if (session.foundAt !== undefined)
@@ -159,12 +160,15 @@ export async function stream(
       model = state;
     });
   } catch (error) {
-    if (ending === undefined) throw error;
+    if (ending === undefined) {
+      failure = error;
+      throw error;
+    }
   } finally {
     for (const timer of timers) clearTimeout(timer);
     signal.removeEventListener('abort', onAbort);
     await session.close();
-    await pages?.close(ending !== 'interrupted');
+    await pages?.close(ending !== 'interrupted', failure);
   }
   // What a board did not hear that has fallen silent is not known.
   const silent =

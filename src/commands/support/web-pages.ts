@@ -5,7 +5,7 @@
  * (`web/`), where a session ends (`stream.ts`).
  */
 import { resolve } from 'node:path';
-import { inputError } from '../../diagnostics/errors.js';
+import { inputError, KwsError } from '../../diagnostics/errors.js';
 import type { Device } from '../../targets/open.js';
 import type { RecordedMoment } from '../../web/messages.js';
 import type { CutoffControl } from '../../web/session-view.js';
@@ -61,8 +61,9 @@ export interface WebPages {
   /**
    * The file is written; a live page stays until Ctrl-C, where somebody can press it.
    * @param stay false: Ctrl-C was pressed
+   * @param failure that ended the session
    */
-  close(stay: boolean): Promise<void>;
+  close(stay: boolean, failure?: unknown): Promise<void>;
 }
 
 /** @throws KwsError (exit code 3) where the port is taken */
@@ -97,8 +98,8 @@ export async function openPages(
       close: () => other.close(),
     }),
     recorded: (moment, path) => view.recorded(moment, path),
-    async close(stay) {
-      view.end();
+    async close(stay, failure) {
+      view.end(failure === undefined ? undefined : reasonOf(failure));
       try {
         if (request.file !== undefined) {
           const { writeTogether } = await import('../../files/write-together.js');
@@ -114,6 +115,13 @@ export async function openPages(
       }
     },
   };
+}
+
+/** In one line. */
+function reasonOf(failure: unknown): string {
+  const problem = failure instanceof KwsError ? failure.problems[0] : undefined;
+  const { what = 'kws-gen failed', why } = problem ?? {};
+  return why === undefined ? what : `${what}: ${why}`;
 }
 
 /** What a page sets is among what `--save` writes and `--keep` sets again. */
