@@ -14,6 +14,7 @@ import { readElf } from './elf.js';
 import { mergeEsp } from './esp.js';
 import { writeHex } from './hex.js';
 import { type Image, imageOf, joined, MOST_BYTES, refuserOf } from './image.js';
+import { checkPlace } from './place.js';
 import { writeUf2 } from './uf2.js';
 
 /** A file that is flashed by hand. */
@@ -41,7 +42,7 @@ const ENDINGS: Readonly<Record<ArtifactKind['format'], string>> = {
  * @throws KwsError: exit code 2 for a program that cannot be read, 3 where pieces are missing or the disk refuses
  */
 export async function writeArtifacts(
-  board: Pick<ResolvedBoard, 'id' | 'artifacts' | 'upload'>,
+  board: Pick<ResolvedBoard, 'id' | 'artifacts' | 'upload' | 'flashAt' | 'flashBytes'>,
   program: string,
   folder: string,
   name: string,
@@ -51,7 +52,7 @@ export async function writeArtifacts(
   const made: ArtifactFile[] = [];
   for (const kind of board.artifacts) {
     const file = join(folder, `${fileName(name)}-${board.id}.${ENDINGS[kind.format]}`);
-    files.set(file, await contentOf(kind, program));
+    files.set(file, await contentOf(kind, program, board));
     made.push({ format: kind.format, file, flash: flashText(kind, file, board.upload.help) });
   }
   await writeTogether(files, 'another folder with --output');
@@ -61,7 +62,11 @@ export async function writeArtifacts(
 const fileName = (name: string): string => name.replace(/[^A-Za-z0-9._-]+/g, '-').slice(0, 60);
 
 /** Of an ESP32 the program is not what the linker wrote, but what PlatformIO made of it. */
-async function contentOf(kind: ArtifactKind, program: string): Promise<string | Uint8Array> {
+async function contentOf(
+  kind: ArtifactKind,
+  program: string,
+  board: Pick<ResolvedBoard, 'id' | 'flashAt' | 'flashBytes'>,
+): Promise<string | Uint8Array> {
   const beside = async (name: string): Promise<Uint8Array> => {
     const path = join(dirname(program), name);
     if (existsSync(path)) return readBounded(path, MOST_BYTES);
@@ -86,6 +91,7 @@ async function contentOf(kind: ArtifactKind, program: string): Promise<string | 
   const image: Image = esp
     ? imageOf([{ address: 0, bytes: await beside('firmware.bin') }], refuse)
     : readElf(await readBounded(program, MOST_BYTES), program);
+  if (!esp) checkPlace(image, board, program);
   if (kind.format === 'uf2') return writeUf2(image, kind.family);
   return kind.format === 'hex' ? writeHex(image) : joined(image, 0xff, refuse).bytes;
 }

@@ -12,7 +12,8 @@ import { isElf } from '../files/elf.js';
 import { readBounded } from '../files/read-bounded.js';
 import { readElf } from './elf.js';
 import { readHex } from './hex.js';
-import { MOST_BYTES } from './image.js';
+import { type Image, MOST_BYTES } from './image.js';
+import { checkPlace } from './place.js';
 import { isUf2, readUf2 } from './uf2.js';
 
 export interface Artifact {
@@ -23,6 +24,8 @@ export interface Artifact {
   readonly bytes: Uint8Array;
   /** What of it goes into flash, piece after piece; of other formats than UF2 and HEX the file itself. */
   readonly content: Uint8Array;
+  /** Where that goes, of UF2 and HEX files. */
+  readonly image?: Image;
   /** Of a UF2 file. */
   readonly families: readonly number[];
 }
@@ -34,11 +37,14 @@ export async function readArtifact(file: string): Promise<Artifact> {
     Buffer.concat(image.map((chunk) => chunk.bytes));
   if (isUf2(bytes)) {
     const { image, families } = readUf2(bytes, file);
-    return { file, format: 'uf2', bytes, content: parts(image), families };
+    return { file, format: 'uf2', bytes, content: parts(image), image, families };
   }
   const plain = { file, bytes, content: bytes, families: [] };
   if (isElf(bytes)) return { ...plain, format: 'program' };
-  if (bytes[0] === 0x3a) return { ...plain, format: 'hex', content: parts(readHex(bytes, file)) };
+  if (bytes[0] === 0x3a) {
+    const image = readHex(bytes, file);
+    return { ...plain, format: 'hex', content: parts(image), image };
+  }
   if (extname(file).toLowerCase() === '.bin') return { ...plain, format: 'bin' };
   throw inputError({
     what: 'is no firmware that is known',
@@ -49,10 +55,11 @@ export async function readArtifact(file: string): Promise<Artifact> {
 
 /**
  * How the board takes it; undefined for a program that a virtual board runs.
- * @throws KwsError (exit code 2) for a file that the board does not take, or that is damaged
+ * @throws KwsError (exit code 2) for a file that the board does not take, that lies outside of its flash, or that is
+ *   damaged
  */
 export function kindFor(artifact: Artifact, board: ResolvedBoard): ArtifactKind | undefined {
-  const { format, file, families } = artifact;
+  const { format, file, families, image } = artifact;
   if (board.kind !== 'real') {
     if (format === 'program') {
       // One that was cut off is refused here: an emulator says nothing of it. The host's own are of another class.
@@ -86,6 +93,7 @@ export function kindFor(artifact: Artifact, board: ResolvedBoard): ArtifactKind 
       why: `a bootloader of ${board.id} takes only blocks of the family ${kind.family}`,
       next: `kws-gen build --board ${board.id} writes the right one`,
     });
+  if (image !== undefined) checkPlace(image, board, file);
   return kind;
 }
 

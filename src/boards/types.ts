@@ -168,6 +168,10 @@ const artifactSchema = z.discriminatedUnion('format', [
   }),
 ]);
 
+/** An ESP32's UF2 bootloader counts from the begin of the application's partition. */
+const hasAddresses = (kind: z.output<typeof artifactSchema>) =>
+  kind.format === 'hex' || (kind.format === 'uf2' && !kind.family.startsWith('esp32'));
+
 const powerSchema = z.strictObject({
   activeMicroampsPerMegahertz: z
     .number()
@@ -205,6 +209,11 @@ export const boardFileSchema = z
     core: z.enum(CORES).describe('the processor core'),
     clockHz: z.int().nonnegative().describe('the core clock in Hz; 0 for the host'),
     flashBytes: bytes.describe('the bytes of flash a program may use'),
+    flashAt: z
+      .string()
+      .regex(/^0x[0-9a-f]{1,8}$/, 'must be an address such as "0x08000000"')
+      .optional()
+      .describe('address of the first of these bytes, for boards that are flashed from uf2 or hex files'),
     ramBytes: bytes.describe('the bytes of RAM a program may use'),
     microphone: microphoneSchema
       .nullable()
@@ -259,6 +268,8 @@ export const boardFileSchema = z
       if (board.usb.length === 0) wrong(['usb'], 'must list the USB ids of its serial port');
       if (board.twin === null) wrong(['twin'], 'must name the twin, or say in its note why there is none');
       if (board.clockHz === 0) wrong(['clockHz'], 'must be the clock in Hz');
+      if (board.flashAt === undefined && board.artifacts.some(hasAddresses))
+        wrong(['flashAt'], 'must be where a program may begin: its uf2 or hex files say addresses');
       if (board.verified.level === 'emulated')
         wrong(['verified', 'level'], 'is for virtual boards: a twin proves the code, not the board');
     } else {

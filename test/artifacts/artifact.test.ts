@@ -32,7 +32,12 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Firmware that says which board and build it is, over several records and pages. */
 const firmware = (id: string) =>
-  elfFile([{ address: 0x1000_0000, bytes: Buffer.from(`${'x'.repeat(250)}\0${BUILD}\0${id}\0`) }]);
+  elfFile([
+    {
+      address: Number(boards.get(id)?.flashAt ?? 0x1000_0000),
+      bytes: Buffer.from(`${'x'.repeat(250)}\0${BUILD}\0${id}\0`),
+    },
+  ]);
 
 describe('files of a build', () => {
   const make = (id: string) => writeArtifacts(board(id), program, join(folder, 'artifacts'), 'my word');
@@ -132,6 +137,36 @@ describe('what is refused', () => {
     expect(() => kindFor(artifact, board('adafruit-feather-nrf52840-sense'))).toThrow(/is for another chip/);
   });
 });
+
+// The bytes of a program that begins somewhere, and how many of them are outside of the flash or over its end.
+describe.each(['arduino-nano-rp2040-connect', 'seeed-xiao-nrf52840-sense', 'teensy-4-0-inmp441'])(
+  'a program for %s',
+  (id) => {
+    const { flashAt, flashBytes, artifacts } = board(id);
+    const start = Number(flashAt);
+    test.each([
+      ['at its begin', start, 512, true],
+      ['up to its end', start + flashBytes - 512, 512, true],
+      ['before it, as over a bootloader', start - 256, 512, false],
+      ['over its end', start + flashBytes - 256, 512, false],
+      ['somewhere else', 0x2000_0000, 256, false],
+    ])('%s', async (_, address, length, fits) => {
+      writeFileSync(program, elfFile([{ address, bytes: Buffer.alloc(length, 1) }]));
+      const refused = new RegExp(`lies outside of the flash of ${id}`);
+      if (fits) await writeArtifacts(board(id), program, folder, 'p');
+      else await expect(writeArtifacts(board(id), program, folder, 'p')).rejects.toThrow(refused);
+      // The same file from elsewhere.
+      const { flashAt: _none, ...anywhere } = board(id);
+      for (const { file } of await writeArtifacts(anywhere, program, folder, 'p')) {
+        const artifact = await readArtifact(file);
+        if (artifacts.every(({ format }) => format !== artifact.format) || artifact.format === 'bin')
+          continue;
+        if (fits) expect(kindFor(artifact, board(id))).toBeDefined();
+        else expect(() => kindFor(artifact, board(id))).toThrow(refused);
+      }
+    });
+  },
+);
 
 describe('a bootloader’s drive', () => {
   const drive = (name: string, info?: string) => {
