@@ -9,16 +9,9 @@
 #include <vector>
 
 #include "kws_frontend/bands_frontend.h"
+#include "numbers.h"
 
 namespace {
-
-int32_t read_int() {
-  unsigned char bytes[4];
-  if (std::fread(bytes, 1, 4, stdin) != 4) std::exit(2);
-  return static_cast<int32_t>(
-      static_cast<uint32_t>(bytes[0]) | static_cast<uint32_t>(bytes[1]) << 8 |
-      static_cast<uint32_t>(bytes[2]) << 16 | static_cast<uint32_t>(bytes[3]) << 24);
-}
 
 uint16_t read_short() { return static_cast<uint16_t>(read_int()); }
 
@@ -37,8 +30,7 @@ int main() {
   tables.octaves = read_short();
   tables.bands_per_octave = read_short();
   tables.floor_rise = read_short();
-  std::vector<int16_t> resonators(static_cast<size_t>(read_int()));
-  for (int16_t& value : resonators) value = static_cast<int16_t>(read_int());
+  const auto resonators = read_array<int16_t>(read_int());
   tables.resonators = resonators.data();
   const size_t count = static_cast<size_t>(tables.octaves) * tables.bands_per_octave;
   std::vector<kws::BandState> bands(count);
@@ -47,11 +39,9 @@ int main() {
   kws::BandsFrontend frontend(tables, bands.data(), past.data(), frame.data());
   for (int32_t runs = read_int(); runs > 0; --runs) {
     frontend.reset();
-    std::vector<size_t> pieces(static_cast<size_t>(read_int()));
-    for (size_t& piece : pieces) piece = static_cast<size_t>(read_int());
+    const auto pieces = read_array<size_t>(read_int());
     for (const size_t piece : pieces) {
-      std::vector<int16_t> samples(piece);
-      for (int16_t& sample : samples) sample = static_cast<int16_t>(read_int());
+      const auto samples = read_array<int16_t>(static_cast<int32_t>(piece));
       for (size_t taken = 0; taken < piece;) {
         bool ready = false;
         taken += frontend.consume(samples.data() + taken, piece - taken, &ready);

@@ -14,6 +14,7 @@ beforeAll(async () => {
     name: 'bands',
     libraries: ['kws_frontend'],
     sources: [join(root, 'test', 'native', 'bands-driver.cpp')],
+    ownIncludes: [join(root, 'test', 'native', 'drivers')],
     exclude: (file) => file.includes('/kws_frontend/src/') && !/\/bands\/|\/frontend\.cpp$/.test(file),
   });
 });

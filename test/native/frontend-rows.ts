@@ -9,6 +9,7 @@ import { root } from '../support/native.js';
 export const FRONTEND_DRIVER = {
   libraries: ['kws_frontend'],
   sources: [join(root, 'test', 'native', 'frontend-driver.cpp')],
+  ownIncludes: [join(root, 'test', 'native', 'drivers')],
   // A front end has a folder of its own.
   exclude: (file: string) => /kws_frontend\/src\/(?!micro\/)\w+\//.test(file),
 } as const;

@@ -7,6 +7,7 @@ import { root } from '../support/native.js';
 export const RESAMPLER_DRIVER = {
   libraries: ['kws_frontend'],
   sources: [join(root, 'test', 'native', 'resampler-driver.cpp')],
+  ownIncludes: [join(root, 'test', 'native', 'drivers')],
   exclude: (file: string) => file.includes('kws_frontend') && !file.endsWith('/src/resampler.cpp'),
 } as const;
 

@@ -14,34 +14,20 @@
 #include <vector>
 
 #include "kws_frontend/fixed_frontend.h"
+#include "numbers.h"
 
 namespace {
-
-int32_t read_int() {
-  unsigned char bytes[4];
-  if (std::fread(bytes, 1, 4, stdin) != 4) std::exit(2);
-  return static_cast<int32_t>(
-      static_cast<uint32_t>(bytes[0]) | static_cast<uint32_t>(bytes[1]) << 8 |
-      static_cast<uint32_t>(bytes[2]) << 16 | static_cast<uint32_t>(bytes[3]) << 24);
-}
 
 template <typename T>
 void read_to(T& value) {
   value = static_cast<T>(read_int());
 }
 
-template <typename T>
-std::vector<T> read_list(int32_t length) {
-  std::vector<T> values(static_cast<size_t>(length));
-  for (T& value : values) read_to(value);
-  return values;
-}
-
 // Lives as long as the program.
 template <typename T>
-void read_array(const T*& to) {
+void read_table(const T*& to) {
   static std::list<std::vector<T>> all;
-  all.push_back(read_list<T>(read_int()));
+  all.push_back(read_array<T>(read_int()));
   to = all.back().data();
 }
 
@@ -91,19 +77,19 @@ kws::FixedFrontendTables read_tables() {
   read_to(t.variance);
   read_to(t.mean_multiplier);
   read_to(t.mean_shift);
-  read_array(t.window);
-  read_array(t.order);
-  read_array(t.radices);
-  read_array(t.twiddles);
-  read_array(t.split_twiddles);
-  read_array(t.filter_first);
-  read_array(t.filter_length);
-  read_array(t.filter_exponents);
-  read_array(t.weights);
-  read_array(t.cosines);
-  read_array(t.dct_multipliers);
-  read_array(t.square_roots);
-  read_array(t.log2_excess);
+  read_table(t.window);
+  read_table(t.order);
+  read_table(t.radices);
+  read_table(t.twiddles);
+  read_table(t.split_twiddles);
+  read_table(t.filter_first);
+  read_table(t.filter_length);
+  read_table(t.filter_exponents);
+  read_table(t.weights);
+  read_table(t.cosines);
+  read_table(t.dct_multipliers);
+  read_table(t.square_roots);
+  read_table(t.log2_excess);
   return t;
 }
 
@@ -152,8 +138,8 @@ int main() {
     read_to(format.shift);
     const size_t seen = static_cast<size_t>(read_int());
     std::vector<int32_t> frames;
-    for (int32_t length : read_list<int32_t>(read_int())) {
-      const std::vector<int16_t> piece = read_list<int16_t>(length);
+    for (int32_t length : read_array<int32_t>(read_int())) {
+      const std::vector<int16_t> piece = read_array<int16_t>(length);
       for (size_t taken = 0; taken < piece.size();) {
         bool ready = false;
         taken += frontend.consume(piece.data() + taken, piece.size() - taken, &ready);

@@ -28,6 +28,7 @@ beforeAll(async () => {
         name: 'spectral-fixed',
         libraries: ['kws_frontend'],
         sources: [join(root, 'test', 'native', 'spectral-fixed-driver.cpp')],
+        ownIncludes: [join(root, 'test', 'native', 'drivers')],
         exclude: (file) => file.includes('/kws_frontend/src/') && !/\/fixed\/|\/frontend\.cpp$/.test(file),
         flags: [...flags],
       }),
