@@ -75,7 +75,13 @@ export function cmakeSources(parts: ListenerParts): CmakeSources {
 }
 
 /** Samples of half a second, and the power of two above. */
-const ringOf = (rate: number): number => 2 ** Math.ceil(Math.log2(rate / 2));
+export const ringOf = (rate: number): number => 2 ** Math.ceil(Math.log2(rate / 2));
+
+/** Whether a sketch alone can listen to the board's microphone: others take a source of kws_hal (`capture.ts`). */
+export function hasSketch({ hal, microphone }: Pick<ResolvedBoard, 'hal' | 'microphone'>): boolean {
+  if (microphone === null) return false;
+  return hal === 'esp32-i2s' || (hal === 'arduino-pdm' && Object.keys(microphone.pins).length === 0);
+}
 
 /**
  * A sketch that listens to the board's own microphone.
@@ -87,14 +93,14 @@ export function sketchOf(
 ): string {
   const { hal, microphone } = board;
   const common = { toolVersion, board: lineText(board.name), gain: microphone?.gain ?? 0 };
-  if (hal === 'arduino-pdm')
+  if (hal === 'arduino-pdm' && hasSketch(board))
     return fillTemplate('listen.ino', { ...common, ring: ringOf(captureRate) }, 'export');
   if (hal === 'esp32-i2s' && microphone !== null)
     return fillTemplate('listen_i2s.ino', { ...common, ...i2sOf(microphone, captureRate) }, 'export');
   throw inputError({
     what: `there is no sketch for the microphone of ${board.id}`,
-    why: 'this export comes with one that listens; so far to PDM microphones of Arduino cores, and to I2S and PDM on an ESP32',
-    next: 'kws-gen export --cmake makes a library for any board; kws-gen render a PlatformIO project',
+    why: 'this export comes with one that listens; so far to PDM microphones of Arduino cores on pins of their own, and to I2S and PDM on an ESP32',
+    next: 'kws-gen export --cmake makes a library for any board; --platformio a project for every board with a microphone',
   });
 }
 

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { loadBoards } from '../../src/boards/index.js';
 import { FRONTEND_PRESETS } from '../../src/frontend/presets.js';
 import { describedModel } from '../../src/model/builder.js';
 import { runQuantizer } from '../../src/quantize/run.js';
@@ -57,6 +58,20 @@ describe('export', () => {
     expect(text('src/main.cpp')).toMatch(/^#include <Arduino.h>[\s\S]*PDM\.begin/);
     expect(existsSync(join(directory, 'p', 'lib/kws_listener/library.json'))).toBe(true);
   });
+
+  test.each([...loadBoards().values()].filter(({ kind }) => kind === 'real').map(({ id }) => id))(
+    'a PlatformIO project for %s, with its microphone',
+    async (board) => {
+      expect((await run('--platformio', '--board', board, '--output', 'p')).code).toBe(0);
+      const main = readFileSync(join(directory, 'p', 'src/main.cpp'), 'utf8');
+      expect(main).toMatch(/PDM\.begin|i2s_driver_install|microphone_begin/);
+      const captured = main.includes('microphone_begin');
+      expect(existsSync(join(directory, 'p', 'lib/kws_hal/src/audio_ring.cpp'))).toBe(captured);
+      expect(readFileSync(join(directory, 'p', 'platformio.ini'), 'utf8').includes('-DKWS_HAL_')).toBe(
+        captured,
+      );
+    },
+  );
 
   test('a module of Zephyr: its files say the same name, and every source is there', async () => {
     expect((await run('--zephyr-module', '--board', 'arduino-nano-33-ble')).code).toBe(0);

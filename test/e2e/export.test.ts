@@ -20,6 +20,8 @@ import { describeWithToolchain, temporaryFolder } from './platform-support.js';
 const EXAMPLE = join(root, 'examples', 'chirp');
 const STAND_IN = join(root, 'test', 'e2e', 'fixtures', 'arduino-sketch');
 const ZEPHYR_STAND_IN = join(root, 'test', 'e2e', 'fixtures', 'zephyr');
+const CAPTURED = join(root, 'test', 'e2e', 'fixtures', 'captured-sketch', 'main.cpp');
+const VENDOR = join(root, 'test', 'fixtures', 'vendor-headers');
 const VENDOR_ESP32 = join(root, 'test', 'fixtures', 'vendor-headers', 'arduino-esp32');
 const BARE = [
   '-mcpu=cortex-m4',
@@ -115,6 +117,51 @@ describeWithToolchain('exported libraries', () => {
       event.t === 'detect' ? [`${event.label} ${event.p.toFixed(2)}`] : [],
     );
     expect(await listen(program)).toEqual(detections);
+  });
+
+  test.each([
+    ['raspberry-pi-pico-inmp441', 'arduino-pico', ['ARDUINO_ARCH_RP2040'], 'src/pico/pico_i2s.cpp'],
+    ['raspberry-pi-pico-2-pdm', 'arduino-pico', ['ARDUINO_ARCH_RP2040'], 'src/arduino/arduino_pdm.cpp'],
+    ['teensy-4-0-inmp441', 'arduino-teensy', ['TEENSYDUINO=159'], 'src/teensy/teensy_audio.cpp'],
+    [
+      'st-b-l475e-iot01a',
+      'arduino-stm32',
+      ['ARDUINO_ARCH_STM32', 'STM32L4xx', 'SERIAL_RX_BUFFER_SIZE=2304'],
+      'src/stm32/stm32_dfsdm.cpp',
+    ],
+  ])('as a PlatformIO project with the capture of %s', async (board, headers, defines, source) => {
+    const files = library('platformio', board);
+    const own = join(folder, `captured ${board}`);
+    writeFolder(files, own);
+    const hal = join(own, 'lib', 'kws_hal');
+    // The capture as the project's flags set it, against stand-ins of the core.
+    const said = [...textOf(files, 'platformio.ini').matchAll(/^ +(-DKWS_\S+)$/gm)].map(([, flag]) => flag!);
+    expect(said.some((flag) => flag.startsWith('-DKWS_MIC_SETTLE_MS='))).toBe(true);
+    await execa('g++', [
+      ...['-std=gnu++17', '-Wall', '-Wextra', '-Werror', '-fsyntax-only', ...said],
+      ...defines.map((define) => `-D${define}`),
+      ...[join(VENDOR, headers), join(VENDOR, 'common'), join(hal, 'include')].flatMap((path) => [
+        '-I',
+        path,
+      ]),
+      join(hal, source),
+    ]);
+    if (findBoard(board).microphone!.sampleRates[0] !== 16_000) return;
+    const program = join(folder, `${board} captured`);
+    const includes = readdirSync(join(folder, 'cmake', 'lib')).map((name) =>
+      join(folder, 'cmake', 'lib', name, 'include'),
+    );
+    await execa('g++', [
+      ...['-std=gnu++17', '-Wall', '-Wextra', '-Werror'],
+      ...[join(hal, 'include'), ...includes, STAND_IN].flatMap((path) => ['-I', path]),
+      ...[join(own, 'src', 'main.cpp'), join(hal, 'src', 'audio_ring.cpp'), CAPTURED],
+      ...[join(folder, 'built', 'libkws_chirp.a'), '-o', program],
+    ]);
+    const detections = heard.map(({ label, p }) => `${label} ${p.toFixed(2)}`);
+    expect(await listen(program)).toEqual([
+      ...detections,
+      'samples were lost: the models take longer than the audio they are for',
+    ]);
   });
 
   test('as a PlatformIO project, for this computer', async () => {

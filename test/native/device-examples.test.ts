@@ -22,6 +22,14 @@ const ROWS: Readonly<Record<string, Row>> = {
     flags: ['-DUSE_TINYUSB'],
     said: ['4', 'begin', 'detach', 'attach', 'down 44 0', 'up'],
   },
+  ble: {
+    headers: 'mbed',
+    flags: ['-DARDUINO_ARCH_MBED'],
+    said: [
+      ...['service 7d0c5f60', 'characteristic 18 32', 'no Bluetooth'],
+      ...['name kws', 'add', 'advertise', 'notify yes', 'poll'],
+    ],
+  },
   mqtt: {
     headers: 'esp32',
     flags: ['-DARDUINO_ARCH_ESP32'],
