@@ -51,6 +51,26 @@ describe('a twin', () => {
     expect(twin.emulates?.note).toContain('the chip itself (RP2040)');
   });
 
+  test('on an emulated chip has its I2S microphone, and no PDM one', () => {
+    const twin = resolveTwin(findBoard('rpipico', boards), boards, 'chip');
+    expect(twin.microphone?.part).toBe('INMP441');
+    expect(twin.halDefines.get('KWS_MIC_PIN_SD')).toBe('22');
+    expect(twin.platformio.options.custom_kws_microphone).toBe('I2S bclk=26 ws=27 sd=22 headroom=4');
+    const pdm = resolveTwin(findBoard('raspberry-pi-pico-pdm', boards), boards, 'chip');
+    expect([pdm.microphone, pdm.platformio.options.custom_kws_microphone]).toEqual([null, undefined]);
+  });
+
+  test('whose firmware runs on an emulated chip is the board itself, and its microphone’s wires', () => {
+    const board = findBoard('arduino-nano-rp2040-connect', boards);
+    expect(resolveTwin(board, boards, 'firmware')).toEqual({
+      ...board,
+      onChip: { microphone: 'PDM clk=23 din=22 headroom=2' },
+    });
+    expect(() => resolveTwin(findBoard('arduino-nano-33-ble', boards), boards, 'firmware')).toThrow(
+      /no emulator of the chip.*\n.*\n.*leave the word firmware out/,
+    );
+  });
+
   test.each(['arduino-nano-33-ble', 'esp32-s3-devkitc-1'])('of %s is on no emulated chip', (id) => {
     const board = findBoard(id, boards);
     expect(() => resolveTwin(board, boards, 'chip')).toThrow(

@@ -1,5 +1,6 @@
 /** Program files, right and wrong. */
 import { expect, test } from 'vitest';
+import { writeUf2 } from '../../src/artifacts/uf2.js';
 import { flashSegments, type Segment } from '../../src/chip/flash-segments.js';
 import { elfOf } from './elf-of.js';
 
@@ -10,6 +11,19 @@ test('segments lie where they are loaded', () => {
   expect(flashSegments(elfOf(segments), 'a.elf').map(({ address, bytes }) => [address, ...bytes])).toEqual([
     [0x10000000, 1, 2, 3, 4],
     [0x10000100, 5, 6],
+  ]);
+});
+
+test('the blocks of a UF2 file are, too', () => {
+  const file = writeUf2([{ address: 0x10000100, bytes: Uint8Array.of(1, 2, 3) }], 'rp2040');
+  const [segment, more] = flashSegments(file, 'a.uf2');
+  expect([segment!.address, ...segment!.bytes.subarray(0, 4), more]).toEqual([
+    0x10000100,
+    1,
+    2,
+    3,
+    0,
+    undefined,
   ]);
 });
 

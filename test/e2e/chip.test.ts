@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { loadClip } from '../../src/audio/clip.js';
 import { FRONTEND_PRESETS } from '../../src/frontend/presets.js';
 import { GOLDEN_MODELS, goldenProject, goldenSets } from '../support/golden-models.js';
 import { describeWithSharedData } from '../support/shared-data.js';
@@ -13,6 +14,14 @@ import { describeWithToolchain } from './platform-support.js';
 import { Workshop } from './tool.js';
 
 const BOARD = 'rp2040-bare';
+const RATE = 16_000;
+
+/** Where samples stand in others, all of them; -1 where they do not. */
+function placeOf(part: Int16Array, whole: Int16Array): number {
+  const bytes = (samples: Int16Array) => Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
+  const at = bytes(whole).indexOf(bytes(part));
+  return at < 0 ? at : at / 2;
+}
 
 describeWithToolchain(BOARD, () => {
   describeWithSharedData('a golden model', () => {
@@ -69,6 +78,34 @@ describeWithToolchain(BOARD, () => {
       const { code, stderr, lines } = await shop.run(run, { cwd: project });
       expect(code, stderr).toBe(0);
       expect(lines.at(-1)).toMatchObject({ board: `${board}-chip-twin`, equal: true });
+    });
+
+    test('an I2S microphone on its pins hears the clip bit for bit, and the word in it', async () => {
+      const run = ['record', 'heard', '--board', 'raspberry-pi-pico-inmp441', '--emulate', 'chip'];
+      const { code, stderr, lines } = await shop.run([...run, '--play', clip, '--aloud', '--json'], {
+        cwd: project,
+      });
+      expect(code, stderr).toBe(0);
+      expect(lines.at(-1)).toMatchObject({ sessions: [{ missing: 0, overrun: 0 }] });
+      const said = saidOf(lines);
+
+      // Everything from the first sample on, so that the host computes the same of it.
+      const host = await hostLines(project, ['heard/session-1.wav']);
+      expect(said.length).toBeGreaterThan(30);
+      expect(said).toEqual(host.slice(0, said.length).map(({ clip: _, ...line }) => line));
+
+      const heard = await loadClip(join(project, 'heard', 'session-1.wav'), RATE);
+      const sound = await loadClip(join(project, clip), RATE);
+      const begin = placeOf(sound, heard);
+      expect(begin).toBeGreaterThan(0);
+
+      // There was other sound before it, and it begins between two inferences: a hop of 80 ms.
+      const [pushed] = (await hostLines(project, [clip])).filter(({ t }) => t === 'detect');
+      const detected = said.filter(({ t }) => t === 'detect');
+      expect(detected).toMatchObject([{ label: 'computer' }]);
+      const late = Number(detected[0]!.ms) - (1000 * begin) / RATE - Number(pushed!.ms);
+      expect(Math.abs(late)).toBeLessThanOrEqual(80);
+      expect(Math.abs(Number(detected[0]!.p) - Number(pushed!.p))).toBeLessThan(0.2);
     });
   });
 });
