@@ -57,14 +57,16 @@ export async function loadBench(file: string, name: string, boards: Boards): Pro
     ...(atOnce === undefined ? {} : { atOnce }),
     boards: entries.map((entry): BenchBoard => {
       const { id, kind } = findBoard(entry.board, boards);
-      if (kind === 'real' && entry.emulate !== true) return { ...entry, virtual: false, another: 0 };
-      const key = `${id} ${entry.emulate === true}`;
+      if (kind === 'real' && !isEmulated(entry)) return { ...entry, virtual: false, another: 0 };
+      const key = `${id} ${entry.emulate ?? false}`;
       const another = seen.get(key) ?? 0;
       seen.set(key, another + 1);
       return { ...entry, virtual: true, another };
     }),
   };
 }
+
+const isEmulated = ({ emulate }: BenchEntry): boolean => emulate !== undefined && emulate !== false;
 
 interface Checking {
   readonly name: string;
@@ -95,13 +97,13 @@ function checkEntry(
     report('board', { what, ...(next === undefined ? {} : { next }) });
     return;
   }
-  const virtual = kind !== 'real' || entry.emulate === true;
+  const virtual = kind !== 'real' || isEmulated(entry);
   for (const field of ['serial', 'port'] as const)
     if (virtual && entry[field] !== undefined)
       report(field, { what: 'means nothing for a virtual board', next: 'remove it' });
   if (entry.serial !== undefined && entry.port !== undefined)
     report('port', { what: 'the board is named by its serial number already', next: 'remove one of them' });
-  const same = before.filter((other) => other.board === entry.board && other.emulate !== true);
+  const same = before.filter((other) => other.board === entry.board && !isEmulated(other));
   if (
     !virtual &&
     same.length > 0 &&

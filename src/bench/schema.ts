@@ -48,8 +48,11 @@ const board = z.strictObject({
     .optional(),
   port: word.meta({ description: 'serial port of a real board', examples: ['/dev/ttyACM0'] }).optional(),
   emulate: z
-    .boolean()
-    .meta({ description: 'the board’s twin in its place', examples: [true] })
+    .union([z.boolean(), z.enum(['chip', 'firmware'])])
+    .meta({
+      description: 'the board’s twin in its place; "chip" and "firmware" as --emulate has them',
+      examples: [true],
+    })
     .optional(),
   runtime: z
     .enum(RUNTIMES)

@@ -89,12 +89,12 @@ export function realStages(ask?: Ask, consent: TrustOptions = {}): Stages {
     locate: (aim) => locate(aim, ask),
     upload(aim, folder, progress, another = 0) {
       if (isVirtual(aim.board)) return startVirtualBoard(aim, folder, progress, another);
-      if (aim.board.onChip !== undefined) return startOnChip(aim.board, folder, progress);
+      if (aim.board.onChip !== undefined) return startOnChip(aim.board, folder, progress, another);
       return uploadRealBoard(aim, folder, progress, ask);
     },
     uploadArtifact({ board, port }, folder, progress, given) {
       if (isVirtual(board)) return startProgram(board, folder, progress, given);
-      if (board.onChip !== undefined) return startOnChip(board, folder, progress, given);
+      if (board.onChip !== undefined) return startOnChip(board, folder, progress, 0, given);
       return flashRealBoard({ board, port, folder }, progress, given);
     },
     async count({ board }, folder, { signal }, icount) {
@@ -163,10 +163,11 @@ async function startOnChip(
   { id, onChip }: ResolvedBoard,
   folder: string,
   { signal }: Progress,
+  another: number,
   given?: GivenArtifact,
 ): Promise<Running> {
   const { startFirmware, virtualStateFolder } = await import('../platformio/index.js');
-  const stateFolder = virtualStateFolder(folder, id);
+  const stateFolder = virtualStateFolder(folder, another === 0 ? id : `${id}-${another + 1}`);
   const program = given === undefined ? undefined : resolve(given.artifact.file);
   const state = await startFirmware(folder, id, {
     ...{ stateFolder, signal, microphone: onChip?.microphone },

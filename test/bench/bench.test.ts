@@ -52,6 +52,8 @@ describe('the file', () => {
       { ...nano, name: 'a', serial: '1' },
       { ...nano, name: 'b', serial: '2' },
       { ...nano, name: 'twin', emulate: true },
+      ...['d', 'e'].map((name) => ({ name, board: 'rpipico', emulate: 'firmware' })),
+      { name: 'chip', board: 'rpipico', emulate: 'chip' },
     );
     expect(boards.map(({ name, virtual, another }) => [name, virtual, another])).toEqual([
       ['m4', true, 0],
@@ -59,6 +61,9 @@ describe('the file', () => {
       ['a', false, 0],
       ['b', false, 0],
       ['twin', true, 0],
+      ['d', true, 0],
+      ['e', true, 1],
+      ['chip', true, 0],
     ]);
   });
 

@@ -129,7 +129,7 @@ async function benchPlaces(asked: PlacesContext, { bench, boards }: Chosen): Pro
         return {
           ...opened,
           kind: board.virtual ? 'virtual' : 'real',
-          load: emulate === true ? aim.load() : undefined,
+          load: board.virtual && emulate !== undefined ? aim.load() : undefined,
         };
       },
     });
