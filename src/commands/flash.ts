@@ -43,6 +43,13 @@ export async function flash(
   checkStreamOptions(options);
   const { out, directory } = context;
   const aim = { ...(await aimOf(options, context)), live: options.live === true };
+  if (options.drive !== undefined && aim.board.kind !== 'real')
+    throw inputError({
+      what: 'means nothing for a virtual board',
+      where: '--drive',
+      why: `${aim.board.id} is started, not flashed`,
+      next: 'leave it out, or name a real board',
+    });
   const given = await givenArtifact(options, directory);
   checkLabel(options.untilDetect, heardLabels(aim.project));
   const { project } = aim;

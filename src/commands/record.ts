@@ -52,7 +52,10 @@ export async function record(
   // Of a recording that was ended by force there is no list, and its sound is not written over.
   const earlier = [INDEX, 'heard', 'near', 'session-1.wav', 'session-1.wav.part'];
   const paths = earlier.map((name) => join(folder, name));
-  refuseExisting(paths, { directory, force: options.force, option: 'the folder' });
+  refuseExisting(paths, {
+    ...{ directory, force: options.force, option: 'the folder' },
+    next: 'record into another folder, or with --force into this one: recordings of the same name are replaced, others stay',
+  });
   const [{ MomentFinder }, { Recorder }, { writeTogether }] = await Promise.all([
     import('../capture/moments.js'),
     import('../capture/recorder.js'),

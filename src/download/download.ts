@@ -108,7 +108,7 @@ async function addressOf(url: URL, network: Network, from: string): Promise<stri
   const wrong = addresses.find((address) => !isPublicAddress(address));
   if (wrong !== undefined)
     throw refused(from, {
-      what: `leads to ${printable(host)}, which is ${printable(wrong)}`,
+      what: host === wrong ? `leads to ${host}` : `leads to ${printable(host)}, which is ${printable(wrong)}`,
       why: 'that is no address of the public internet',
     });
   const [first] = addresses;

@@ -108,7 +108,9 @@ describe('build', () => {
       ['write', out()],
       ['build', out()],
     ]);
-    expect(fake.out()).toBe('flash 61.0 KB of 960.0 KB (6 %), RAM 0.5 KB of 4.0 MB (0 %)\n');
+    expect(fake.out()).toBe(
+      'flash 61.0 KB of 960.0 KB (6 %), RAM 0.5 KB of 4.0 MB (0 %)\nthe program is firmware.elf\n',
+    );
   });
 
   test('files to flash by hand, and how', async () => {

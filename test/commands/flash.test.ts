@@ -189,6 +189,14 @@ describe('--until-detect', () => {
   });
 });
 
+test('--drive of a virtual board is refused before anything is built', async () => {
+  const { error, steps } = await tryFlash({
+    options: { board: 'native', artifact: 'a.uf2', drive: '/media/x' },
+  });
+  expect((error as KwsError).message).toContain('--drive: means nothing for a virtual board');
+  expect(steps).toEqual([]);
+});
+
 test('--for: ends by itself, 0', async () => {
   const { verdict, device } = await tryFlash({ options: { for: 60 }, device: { hello: { mic: true } } });
   expect(verdict).toBe(0);

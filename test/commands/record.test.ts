@@ -162,6 +162,9 @@ describe('record', () => {
     expect(verdict).toBe(0);
     const { error } = await run((...args) => record(args[0], args[1], folder, args[2]), { samples });
     expect(error).toMatchObject({ exitCode: 2 });
+    expect(error!.message).toMatch(
+      /record\.json: is already there\n {2}next: record into another folder, or /,
+    );
   });
 });
 

@@ -82,6 +82,12 @@ describe('download', () => {
         /public internet/,
       );
     }
+    await expect(get('https://127.0.0.1/a', { network: network(hosts) })).rejects.toThrow(
+      'leads to 127.0.0.1\n',
+    );
+    await expect(get('https://inside/a', { network: network(hosts) })).rejects.toThrow(
+      'leads to inside, which is 10.0.0.1\n',
+    );
     expect(asked.every((one) => one.startsWith('example.org'))).toBe(true);
   });
 

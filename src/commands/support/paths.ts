@@ -21,6 +21,8 @@ export interface NewFiles {
   readonly force: boolean | undefined;
   /** The option that names them. */
   readonly option: string;
+  /** What to do; to replace the file or to name another unless told. */
+  readonly next?: string;
 }
 
 /**
@@ -29,14 +31,14 @@ export interface NewFiles {
  * @param paths absolute
  * @throws KwsError (exit code 2) with every file that is there already
  */
-export function refuseExisting(paths: readonly string[], { directory, force, option }: NewFiles): void {
+export function refuseExisting(paths: readonly string[], { directory, force, option, next }: NewFiles): void {
   const there = force === true ? [] : paths.filter((path) => existsSync(path));
   if (there.length === 0) return;
   throw inputError(
     there.map((path) => ({
       what: 'is already there',
       where: shownPath(path, directory),
-      next: `--force replaces it, ${option} names another file`,
+      next: next ?? `--force replaces it, ${option} names another file`,
     })),
   );
 }

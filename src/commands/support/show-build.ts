@@ -54,6 +54,7 @@ export function showBuild(build: Shown, { board, runtime }: Aim, out: Output, li
     });
   else {
     out.text(`flash ${usage(build.flash)}, RAM ${usage(build.ram)}`);
+    if (artifacts.length === 0) out.text(`the program is ${artifact}`);
     for (const { file, flash: how } of artifacts) {
       out.text(file);
       out.text(`  to flash it by hand: ${how}`);
