@@ -44,6 +44,7 @@ export const trainCommand: Command = {
     'size',
     'maxFa',
     'noNeural',
+    'trainWindow',
     'folds',
     'quick',
     'seed',
@@ -118,6 +119,7 @@ async function requested(
     seed: options.seed ?? 1,
     board,
     maxFaPerHour: options.maxFa ?? USUAL_MAX_FA,
+    ...(options.trainWindow === undefined ? {} : { windowMs: options.trainWindow }),
     folds: options.folds ?? 0,
   };
   if (existsSync(join(folder, 'kws.json')) && options.force !== true) {

@@ -28,7 +28,7 @@ import { RATE } from './sound/speech.js';
 import { keyOf } from './voices/speak.js';
 
 /** Changes when the same plan would give other features. */
-const FORMAT = 2;
+const FORMAT = 3;
 /** Passages of a part: some minutes of sound. */
 const PART = 32;
 /** Passages of each kind that are written to be listened to. */

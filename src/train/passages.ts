@@ -5,6 +5,7 @@
  * Everything random comes from the passage's own seed. Leaves to others: which passages there are (`parts.ts`).
  */
 import { createRandom, type Random } from './random.js';
+import { asLoudAs, replaced } from './sound/envelope.js';
 import { background } from './sound/noises.js';
 import { microphone, muLaw, room } from './sound/settings.js';
 import {
@@ -53,8 +54,25 @@ export interface Studio {
 
 const TALK_LIMIT = 12 * RATE;
 
+/** How much faster: mean and deviation of the logarithm, and the most. */
+interface Haste {
+  readonly mean: number;
+  readonly deviation: number;
+  readonly most: number;
+}
+
+/** Voices are asked for many paces already; recordings have those of people who sit at a computer. */
+const VOICES_HASTE: Haste = { mean: 0.05, deviation: 0.16, most: 1.6 };
+const PEOPLES_HASTE: Haste = { mean: 0.08, deviation: 0.2, most: 1.8 };
+
+const hasteOf = ({ kind }: Source): Haste => (kind === 'real' ? PEOPLES_HASTE : VOICES_HASTE);
+
 /** Another voice and another pace; how many times shorter it is. */
-function speaker(sound: Float32Array, random: Random): { sound: Float32Array; factor: number } {
+function speaker(
+  sound: Float32Array,
+  random: Random,
+  haste: Haste = VOICES_HASTE,
+): { sound: Float32Array; factor: number } {
   let out = sound;
   let factor = 1;
   const bounded = (value: number, low: number, high: number) => Math.min(Math.max(value, low), high);
@@ -65,7 +83,7 @@ function speaker(sound: Float32Array, random: Random): { sound: Float32Array; fa
   }
   if (random.next() < 0.5) {
     // People who are in a hurry are what is missed most: the faster side is the longer one.
-    const pace = bounded(Math.exp(random.normal(0.05, 0.16)), 0.7, 1.6);
+    const pace = bounded(Math.exp(random.normal(haste.mean, haste.deviation)), 0.7, haste.most);
     out = spokenFaster(out, pace);
     factor *= pace;
   }
@@ -126,10 +144,14 @@ interface Piece {
 }
 
 /** One piece with the word in it, alone or among other talk. */
-function word(studio: Studio, source: Source, random: Random): Piece | undefined {
-  const whole = studio.sound(source);
-  const where = speechIn(whole, source.kind !== 'real');
+function word(studio: Studio, source: Source, random: Random, all: readonly Source[]): Piece | undefined {
+  const recorded = studio.sound(source);
+  const where = speechIn(recorded, source.kind !== 'real');
   if (where === undefined) return undefined;
+  const whole =
+    source.kind === 'real' && random.next() < LOUD_AS_ANOTHER
+      ? asLoudAsAnother(studio, { sound: recorded, where }, random, all)
+      : recorded;
   let { begin, end } = where;
   let sound = whole;
   if (random.next() < 0.6) {
@@ -140,7 +162,7 @@ function word(studio: Studio, source: Source, random: Random): Piece | undefined
     begin -= first / RATE;
     end -= first / RATE;
   }
-  const changed = speaker(sound, random);
+  const changed = speaker(sound, random, hasteOf(source));
   begin /= changed.factor;
   end /= changed.factor;
   const level = Math.max(speechLevel(changed.sound), 1e-4);
@@ -157,6 +179,25 @@ function word(studio: Studio, source: Source, random: Random): Piece | undefined
   return { sound: heard, said: { begin: said.begin + more, end: said.end + more } };
 }
 
+/** Recordings of the word of which the loudness from moment to moment is changed. */
+const LOUD_AS_ANOTHER = 0.2;
+
+/** The word, from moment to moment as loud as somebody else says it: its rhythm alone is to say little. */
+function asLoudAsAnother(
+  studio: Studio,
+  { sound, where }: { readonly sound: Float32Array; readonly where: Span },
+  random: Random,
+  all: readonly Source[],
+): Float32Array {
+  const cut = (whole: Float32Array, { begin, end }: Span) =>
+    whole.subarray(Math.round(begin * RATE), Math.round(end * RATE));
+  const another = studio.sound(random.pick(all));
+  const span = speechIn(another);
+  const own = cut(sound, where);
+  const model = span === undefined ? own : cut(another, span);
+  return replaced(sound, Math.round(where.begin * RATE), asLoudAs(own, model, random.uniform(0.3, 1)));
+}
+
 /** Often with noise of its own around; how much later everything is then, s. */
 function padded(sound: Float32Array, random: Random): { sound: Float32Array; shift: number } {
   if (random.next() >= 0.15) return { sound, shift: 0 };
@@ -167,7 +208,7 @@ function padded(sound: Float32Array, random: Random): { sound: Float32Array; shi
 function other(studio: Studio, source: Source, random: Random): Piece {
   const whole = studio.sound(source);
   const at = random.integer(0, Math.max(1, whole.length - TALK_LIMIT));
-  const said = speaker(whole.subarray(at, at + TALK_LIMIT), random);
+  const said = speaker(whole.subarray(at, at + TALK_LIMIT), random, hasteOf(source));
   // What is said alone has quiet around it, as the word has; the network must have time to hear a near word out.
   const alone = source.kind === 'near' || random.next() < 0.5;
   const lead = silence(alone ? random.uniform(0.1, 1) : 0);
@@ -199,7 +240,7 @@ function broken(studio: Studio, source: Source, random: Random): Piece | undefin
     () => [talk(), tail],
   ])();
   const sound = joined([gap.subarray(0, 3000), ...pieces, gap.subarray(0, 4000)]);
-  return { sound: placed(studio, speaker(sound, random).sound, random) };
+  return { sound: placed(studio, speaker(sound, random, hasteOf(source)).sound, random) };
 }
 
 export interface PassagePlan {
@@ -228,7 +269,7 @@ export function makePassage(studio: Studio, { make, kind, sources, seed }: Passa
   const alike: number[] = [];
   let at = 0;
   for (const source of sources) {
-    const made = piece(studio, source, random);
+    const made = piece(studio, source, random, sources);
     if (made === undefined) continue;
     pieces.push(made.sound);
     if (made.said !== undefined) said.push({ begin: at + made.said.begin, end: at + made.said.end });

@@ -7,6 +7,7 @@ import { readBounded } from '../files/read-bounded.js';
 import { NETWORKS, SIZES } from './network.js';
 import { TRAIN_FRONTENDS } from './project.js';
 import type { TrainRequest } from './types.js';
+import { LONGEST_WINDOW_MS, SHORTEST_WINDOW_MS } from './window.js';
 
 export const TRAIN_FILE = 'train.json';
 /** Of cross-validation; each is a model. */
@@ -32,6 +33,7 @@ const trainFile = z.looseObject({
     seed: z.int().min(0),
     board: z.string(),
     maxFaPerHour: z.number().positive(),
+    windowMs: z.number().min(SHORTEST_WINDOW_MS).max(LONGEST_WINDOW_MS).optional(),
     folds: z.int().min(0).max(MOST_FOLDS).default(0),
   }),
 });

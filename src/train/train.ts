@@ -9,7 +9,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { loadClip } from '../audio/clip.js';
 import { writeTogether } from '../files/write-together.js';
-import { frameChannels, frameSamples, type IntegerFrontendSpec } from '../frontend/spec.js';
+import { frameChannels } from '../frontend/spec.js';
 import type { Model } from '../model/types.js';
 import type { LoadedProject } from '../project/resolve.js';
 import type { KwsFile } from '../project/schema.js';
@@ -31,6 +31,7 @@ import { RATE, speechIn } from './sound/speech.js';
 import { projectWith, tuned } from './tuning.js';
 import type { TrainRequest, TrainResult } from './types.js';
 import { speak } from './voices/speak.js';
+import { framesOf, windowOf } from './window.js';
 import { ordersOf, type Said } from './words/orders.js';
 
 export interface TrainOptions {
@@ -61,7 +62,7 @@ export async function train(
   const amounts = options.amounts ?? amountsOf(request);
   const clips = await speakAll(request, checked, amounts, options);
   const frontend = frontendSpec(request.frontend);
-  const frames = framesOf(await durations(clips), frontend);
+  const frames = framesOf(request.windowMs ?? windowOf(await durations(clips)), frontend);
   const sources = sourcesOf(clips, checked, request);
   const groups = groupsOf(sources.all, request.folds, { rounds: amounts.rounds, seed: request.seed });
   if (options.listen !== undefined) {
@@ -175,25 +176,6 @@ async function durations(clips: readonly Clip[]): Promise<readonly number[]> {
     if (span !== undefined) all.push(span.end - span.begin);
   }
   return all;
-}
-
-/** How much longer than a voice says it a word is in passages, see `passages.ts`; all but the slowest. */
-const STRETCHED = 1.1;
-/** How long after the word's end a window that has it may end, s; LATEST in templates/train/windows.py. */
-const BEHIND = 0.26;
-
-/**
- * A window that all but the slowest speakers' word fits into with what comes behind it, 0.7 to 2 s. Where its
- * begin does not fit in, words that differ from it there alone cannot be told from it.
- */
-function framesOf(seconds: readonly number[], frontend: IntegerFrontendSpec): number {
-  const { window, step } = frameSamples(frontend);
-  const ms = 1000 / frontend.sampleRate;
-  const ordered = [...seconds].sort((a, b) => a - b);
-  const most = (ordered[Math.floor(0.95 * ordered.length)] ?? 0.8) * STRETCHED + BEHIND;
-  const frames = (Math.min(2, Math.max(0.7, most)) * 1000 - window * ms) / (step * ms) + 1;
-  // One more than a multiple of four: what is kept from hop to hop then lies at the same places.
-  return 4 * Math.ceil((frames - 1) / 4) + 1;
 }
 
 function sourcesOf(clips: readonly Clip[], { recordings }: Checked, { folds }: TrainRequest) {

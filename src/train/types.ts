@@ -27,6 +27,8 @@ export interface TrainRequest {
   readonly board: string;
   /** False accepts per hour that the operating point is chosen for. */
   readonly maxFaPerHour: number;
+  /** How much of the past the network sees; what holds the phrase but for its slowest speakers unless given. */
+  readonly windowMs?: number | undefined;
   /**
    * Cross-validation: so many models, each without a part of the recordings that it is then judged by, and one of
    * all of them. 0: one model, and a fixed part of the recordings is kept to judge it.

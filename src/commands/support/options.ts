@@ -11,6 +11,7 @@ import { RUNTIMES, type Runtime } from '../../model/runtime.js';
 import { OUTPUT_CHOICES, type OutputChoice } from '../../passes/probabilities/choice.js';
 import { NETWORKS, type NetworkKind, type NetworkSize, SIZES } from '../../train/network.js';
 import { TRAIN_FRONTENDS, type TrainFrontend } from '../../train/project.js';
+import { LONGEST_WINDOW_MS, SHORTEST_WINDOW_MS } from '../../train/window.js';
 import { parsePadding, parseRate, parseSnrs } from './evaluate-options.js';
 import { parseWanted, type Wanted } from './live.js';
 import { type MethodOption, type PinOption, parseMethod, parsePin } from './quantize-options.js';
@@ -296,6 +297,12 @@ export const OPTIONS = {
     description: 'of everything random (default: 1)',
     parse: (value) => parseSeed(value),
   } satisfies OptionDefinition<number>,
+  trainWindow: {
+    flags: '--window <time>',
+    description:
+      'how much of the past the network sees, 0.4 to 3 s (default: what holds the phrase but for its slowest speakers)',
+    parse: (value) => parseWindow(value),
+  } satisfies OptionDefinition<number>,
   folds: {
     flags: '--folds <number>',
     description:
@@ -394,6 +401,16 @@ function parseSeed(value: string): number {
     what: `"${value}" is not a whole number of at most nine digits`,
     where: '--seed',
     next: 'give it such as 1',
+  });
+}
+
+function parseWindow(value: string): number {
+  const ms = parseDuration('--window', value);
+  if (ms >= SHORTEST_WINDOW_MS && ms <= LONGEST_WINDOW_MS) return ms;
+  throw inputError({
+    what: `"${value}" is not a time from 0.4 to 3 s`,
+    where: '--window',
+    next: 'give it such as 1s; most words take less, and a longer one takes longer to compute',
   });
 }
 

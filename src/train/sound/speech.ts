@@ -13,7 +13,7 @@ export function rms(sound: Float32Array): number {
 }
 
 /** Mean square of pieces of `size` samples. */
-function energies(sound: Float32Array, size: number): Float64Array {
+export function energies(sound: Float32Array, size: number): Float64Array {
   return Float64Array.from({ length: Math.floor(sound.length / size) }, (_, n) => {
     let sum = 0;
     for (let i = n * size; i < (n + 1) * size; i++) sum += sound[i]! * sound[i]!;
