@@ -21,6 +21,7 @@ export const CORES = [
   'cortex-m55',
   'xtensa-lx6',
   'xtensa-lx7',
+  'rv32imc',
   'host',
 ] as const;
 export type Core = (typeof CORES)[number];
@@ -48,6 +49,7 @@ const CORE_INFO: Readonly<Record<Core, CoreInfo>> = {
   'cortex-m55': core('helium', true),
   'xtensa-lx6': core('xtensa', true),
   'xtensa-lx7': core('xtensa', true),
+  rv32imc: core('riscv', false),
   host: { ...core('host', true), pointerBytes: 8 },
 };
 

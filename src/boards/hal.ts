@@ -13,6 +13,7 @@ export const HAL_KINDS = [
   'stm32-dfsdm',
   'stm32-adf',
   'stm32-sai-wm8994',
+  'zephyr-dmic',
   'virtual',
   'rp2040-bare',
   'native',
@@ -64,6 +65,10 @@ export const HALS: Readonly<Record<HalKind, Hal>> = {
   'stm32-sai-wm8994': {
     sources: [...arduino, 'stm32/stm32_sai_wm8994.cpp'],
     macros: ['KWS_HAL_ARDUINO', 'KWS_HAL_STM32_SAI_WM8994'],
+  },
+  'zephyr-dmic': {
+    sources: ['zephyr/zephyr_board.cpp', 'zephyr/zephyr_dmic.cpp'],
+    macros: ['KWS_HAL_ZEPHYR'],
   },
   virtual: { sources: ['main.cpp', 'virtual/hal_virtual.cpp'], macros: [] },
   'rp2040-bare': {

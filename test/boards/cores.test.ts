@@ -11,6 +11,7 @@ describe('a target', () => {
     ['cortex-m55', 'helium', true, 4],
     ['xtensa-lx6', 'xtensa', true, 4],
     ['xtensa-lx7', 'xtensa', true, 4],
+    ['rv32imc', 'riscv', false, 4],
     ['host', 'host', true, 8],
   ] as const)('of a %s is %s', (core, instructionSet, floatingPoint, pointerBytes) => {
     expect(coreTarget(core)).toMatchObject({ core, instructionSet, floatingPoint, pointerBytes });

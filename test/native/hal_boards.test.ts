@@ -208,6 +208,22 @@ describe.each(boards)('$name', ({ name, hal, headers, cases, more = [], defines 
   );
 });
 
+describe('zephyr-dmic', () => {
+  const wanted = [...common, 'no_pins.cpp', ...HALS['zephyr-dmic'].sources];
+  driven(
+    {
+      name: 'hal-zephyr',
+      libraries: ['kws_hal'],
+      sources: [join(here, 'zephyr_cases.cpp')],
+      includes: [join(root, 'test', 'e2e', 'fixtures', 'zephyr'), here],
+      flags: ['-DKWS_HAL_ZEPHYR=1', '-DKWS_MIC_SETTLE_MS=10', '-DKWS_MIC_GAIN=4', '-DKWS_LIVE'],
+      exclude: (file) =>
+        file.startsWith(halSource) && !wanted.map((name) => join(halSource, name)).includes(file),
+    },
+    caseNames('zephyr_cases.cpp'),
+  );
+});
+
 describe('silence watch and settling', () => {
   driven(
     {

@@ -1,5 +1,6 @@
 // Boards without pins: the application says what theirs would be.
-#if defined(KWS_HAL_VIRTUAL) || defined(KWS_HAL_NATIVE) || defined(KWS_HAL_RP2040_BARE)
+#if defined(KWS_HAL_VIRTUAL) || defined(KWS_HAL_NATIVE) || defined(KWS_HAL_RP2040_BARE) || \
+    defined(KWS_HAL_ZEPHYR)
 
 #include "kws_hal/kws_hal.h"
 
