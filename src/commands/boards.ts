@@ -15,7 +15,7 @@ export const boardsCommand: Command = {
   name: 'boards',
   summary: 'list the boards firmware can be made for',
   description:
-    'Lists the boards with their MCU, memories, microphone and default runtime, and how far each was verified: hardware (ran on the board), emulated (runs in QEMU or on the host), linked (the whole firmware links), compiled (its parts compile), rendered (the project is written). Boards of your own, boards/*.board.json beside kws.json, are among them, with their file. Beside a kws.json, how much of its time each board would be busy with the project, as estimated.',
+    'Lists the boards with their MCU, memories, microphone and default runtime, and how far each was verified: hardware (ran on the board), chip emulated (runs in an emulator of its very chip), emulated (runs in QEMU or on the host), linked (the whole firmware links), compiled (its parts compile), rendered (the project is written). Boards of your own, boards/*.board.json beside kws.json, are among them, with their file. Beside a kws.json, how much of its time each board would be busy with the project, as estimated.',
   examples: ['kws-gen boards', 'kws-gen boards --json'],
   options: ['project'],
   async run(options, context) {
