@@ -20,7 +20,7 @@ export const trainCommand: Command = {
   name: 'train',
   summary: 'train a detector of a word or phrase, and make a project of it',
   description:
-    'Makes a project from a phrase: speech synthesisers say it and words that sound like it, rooms, microphones and noise are added, a small network learns to tell them apart, is quantized and tuned, and is judged by voices that it never heard. Recordings of people make it much better: --positives say the word, --negatives do not; a part of them is kept apart to judge. Without any, the report says that nothing was measured on people. What is missing is said before the work begins; --fix installs it. A run that was broken off goes on where it was when the command is given again; the same command gives the same bytes on the same machine. An hour on two cores by estimate, a few minutes with --quick.',
+    'Makes a project from a phrase: speech synthesisers say it and words that sound like it, rooms, microphones and noise are added, a small network learns to tell them apart, is quantized and tuned, and is judged by voices that it never heard. Recordings of people make it much better: --positives say the word, --negatives do not; a part of them is kept apart to judge. Without any, the report says that nothing was measured on people. What is missing is said before the work begins; --fix installs it. A run that was broken off goes on where it was when the command is given again; the same command gives the same bytes on the same machine. Some 15 minutes of processor time, with neural voices some 25, a few with --quick.',
   examples: [
     'kws-gen train --word "hey device"',
     'kws-gen train --word "hey device" --positives recordings/ --negatives talk/ --board esp32-s3-devkitc-1',
@@ -141,9 +141,7 @@ async function neuralVoices(language: string, out: CommandContext['out']): Promi
   const { kokoroVoices } = await import('../train/voices/kokoro/speakers.js');
   if (kokoroVoices(language).length === 0) return false;
   if (findKokoro() !== undefined) return true;
-  out.progress(
-    `no neural voices: kws-gen train --fix installs those of Kokoro-82M (${KOKORO_SIZE}); without them more people are missed`,
-  );
+  out.progress(`no neural voices: kws-gen train --fix installs those of Kokoro-82M (${KOKORO_SIZE})`);
   return false;
 }
 

@@ -291,7 +291,7 @@ export const OPTIONS = {
     '--no-neural',
     'leave Kokoro’s neural voices out, where they are installed: some minutes less',
   ),
-  quick: flag('--quick', 'a few minutes instead of an hour: shows that all of it works'),
+  quick: flag('--quick', 'a few minutes: shows that all of it works, and makes no detector to keep'),
   seed: {
     flags: '--seed <number>',
     description: 'of everything random (default: 1)',

@@ -34,7 +34,7 @@ const SHARES: Readonly<Record<Exclude<EngineName, 'kokoro'>, number>> = {
   festival: 0.11,
 };
 
-/** Closest to people, and thirty times as slow as the others: most of it says the phrase. */
+/** The closest to people, and thirty times as slow as the others: most of it says the phrase. */
 const NEURAL: Readonly<Record<Said, number>> = { word: 0.6, near: 0.35, talk: 0.12 };
 
 const shareOf = (engine: EngineName, said: Said) => (engine === 'kokoro' ? NEURAL[said] : SHARES[engine]);
