@@ -1,7 +1,7 @@
 /** What a trained network becomes: the kws.json of a project, and the names in it. */
 import { FRONTEND_PRESETS } from '../frontend/presets.js';
-import type { IntegerFrontendSpec } from '../frontend/spec.js';
 import type { KwsFile } from '../project/schema.js';
+import { STEP_MS } from './frontends.js';
 import type { TrainRequest } from './types.js';
 import { wordsOf } from './words/near.js';
 
@@ -17,18 +17,6 @@ export function nameOf(word: string): string {
     .replace(/^_+|_+$/g, '')
     .slice(0, 48);
   return plain === '' ? 'wake_word' : plain;
-}
-
-/** From one frame of features to the next. */
-export const STEP_MS = 20;
-
-/** Front ends that features can be made with: those in integers. */
-export const TRAIN_FRONTENDS = ['micro-wake-word', 'micro-speech', 'octave-bands'] as const;
-export type TrainFrontend = (typeof TRAIN_FRONTENDS)[number];
-
-/** The preset, with a frame every 20 ms. */
-export function frontendSpec(preset: TrainFrontend): IntegerFrontendSpec {
-  return { ...FRONTEND_PRESETS[preset], stepMs: STEP_MS };
 }
 
 /** Feature steps from one inference to the next: 80 ms. */

@@ -4,8 +4,8 @@ import { join, relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { inputError } from '../diagnostics/errors.js';
 import { readBounded } from '../files/read-bounded.js';
+import { TRAIN_FRONTENDS } from './frontends.js';
 import { NETWORKS, SIZES } from './network.js';
-import { TRAIN_FRONTENDS } from './project.js';
 import type { TrainRequest } from './types.js';
 import { LONGEST_WINDOW_MS, SHORTEST_WINDOW_MS } from './window.js';
 

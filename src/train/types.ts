@@ -1,7 +1,7 @@
 /** What training is asked for, and what comes of it. Plain and serialisable. */
 import type { Problem } from '../diagnostics/errors.js';
+import type { TrainFrontend } from './frontends.js';
 import type { NetworkKind, NetworkSize } from './network.js';
-import type { TrainFrontend } from './project.js';
 
 export interface TrainRequest {
   /** What is to be heard, as it is written. */

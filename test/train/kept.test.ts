@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { wavFile } from '../../src/audio/wav-file.js';
+import { frontendSpec } from '../../src/train/frontends.js';
 import { isWhole, keep, seal } from '../../src/train/kept.js';
 import { makeParts } from '../../src/train/parts.js';
 import type { PassagePlan } from '../../src/train/passages.js';
-import { frontendSpec } from '../../src/train/project.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'kws kept '));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

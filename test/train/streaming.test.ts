@@ -6,6 +6,7 @@ import { microWakeWordManifest } from '../../src/quantize/manifest.js';
 import { runQuantizer } from '../../src/quantize/run.js';
 import { createEngine } from '../../src/reference/engine.js';
 import { exportFloat } from '../../src/train/export.js';
+import { frontendSpec } from '../../src/train/frontends.js';
 import {
   type ExportedWeights,
   type Network,
@@ -15,7 +16,7 @@ import {
   tensorsOf,
   weightsOf,
 } from '../../src/train/network.js';
-import { frontendSpec, HOP } from '../../src/train/project.js';
+import { HOP } from '../../src/train/project.js';
 import { createRandom } from '../../src/train/random.js';
 
 const CHANNELS = 40;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { frontendSpec, TRAIN_FRONTENDS } from '../../src/train/project.js';
+import { frontendSpec, TRAIN_FRONTENDS } from '../../src/train/frontends.js';
 import { framesOf, windowOf } from '../../src/train/window.js';
 
 const frontend = frontendSpec(TRAIN_FRONTENDS[0]);

@@ -4,8 +4,9 @@ import { toolError } from '../../diagnostics/errors.js';
 import { estimateLoad, HIGH_LOAD } from '../../estimate/load.js';
 import { frameChannels } from '../../frontend/spec.js';
 import { exportFloat } from '../../train/export.js';
+import { frontendSpec, type TrainFrontend } from '../../train/frontends.js';
 import { type NetworkKind, type NetworkSize, networkOf, weightsOf } from '../../train/network.js';
-import { frontendSpec, HOP, type TrainFrontend } from '../../train/project.js';
+import { HOP } from '../../train/project.js';
 import { sketchInt8 } from './inspect-float.js';
 
 /** A window of a second and a half: longer than most phrases need. */
