@@ -111,6 +111,10 @@ function notesOf({ request, met, talk, voices, ...facts }: Facts): readonly stri
     );
   else if (people.every(({ among, what }) => what !== 'misses' || among < 20))
     notes.push('few recordings judged: the bounds say how little they prove; 20 and more say more');
+  if (request.folds > 0)
+    notes.push(
+      `figures of recordings that were kept out are of ${request.folds} models, each of which left a part of them out, at a setting chosen on the other parts; the model here has learned from all of them, and has no figure of its own on them`,
+    );
   if (!met)
     notes.push(
       `no setting stays below ${request.maxFaPerHour} false accepts per hour on the clips it is chosen with; the strictest is set`,

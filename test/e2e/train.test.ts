@@ -149,6 +149,8 @@ describeWithTraining('cross-validation', () => {
       expect(figure('kept out, telephone, 300 to 3400 Hz, mu-law')?.among).toBe(10);
       const talk = report.people.filter(({ of }) => of.startsWith('your negatives, kept out'));
       expect(talk.length).toBeGreaterThan(0);
+      expect(report.headline).toContain('your recordings, kept out');
+      expect(report.notes.join()).toContain('are of 2 models');
       const made = JSON.parse(readFileSync(join(out, 'train.json'), 'utf8'));
       expect(made.folds.settings).toHaveLength(2);
       expect(made.folds.missed).toHaveLength(figure('your recordings, kept out')!.count);
