@@ -141,7 +141,9 @@ async function neuralVoices(language: string, out: CommandContext['out']): Promi
   const { kokoroVoices } = await import('../train/voices/kokoro/speakers.js');
   if (kokoroVoices(language).length === 0) return false;
   if (findKokoro() !== undefined) return true;
-  out.progress(`no neural voices: kws-gen train --fix installs those of Kokoro-82M (${KOKORO_SIZE})`);
+  out.progress(
+    `no neural voices: kws-gen train --fix installs those of Kokoro-82M (${KOKORO_SIZE}); without them more people are missed`,
+  );
   return false;
 }
 

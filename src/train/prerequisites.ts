@@ -34,7 +34,7 @@ export async function trainingPrerequisites(
     {
       id: 'neural',
       name: 'Neural voices: Kokoro-82M',
-      neededFor: 'train, which goes without them, too',
+      neededFor: 'train (without them more people are missed)',
       found: kokoro !== undefined,
       ...(kokoro === undefined ? {} : { path: kokoro.python }),
       fix: `kws-gen train --fix (${KOKORO_SIZE})`,
