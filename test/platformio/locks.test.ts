@@ -14,6 +14,7 @@ const pins = (text: string) =>
 test.each([
   'templates/toolchain/requirements',
   'templates/train/requirements',
+  'templates/train/kokoro-requirements',
   'scripts/requirements-dev',
   'scripts/requirements-oracles',
 ])('%s', (path) => {
@@ -27,9 +28,10 @@ test.each([
 });
 
 test.each([
-  ['src/platformio/python-venv.ts', /'--require-hashes', '-r'\];[\s\S]*\[\.\.\.pip, request\.lock\]/],
+  ['src/platformio/python-venv.ts', /\[\.\.\.pip, '--require-hashes', '-r', request\.lock\]/],
   ['src/platformio/install-platformio.ts', /lock: LOCK_FILE/],
   ['src/train/engine.ts', /lock: TRAINING_LOCK/],
+  ['src/train/voices/kokoro/install.ts', /lock: LOCK/],
   ['scripts/setup.mjs', /--require-hashes/],
 ])('%s installs from the lock', (path, how) => {
   expect(read(path)).toMatch(how);

@@ -20,7 +20,15 @@ function board(folder: string, { ours = true, pidFileOnly = false } = {}) {
   const memory = join(folder, 'memory.bin');
   const argument = ours ? `mem-path=${memory.replaceAll(',', ',,')}` : 'something else';
   const child = execa(process.execPath, ['-e', 'setInterval(() => {}, 1000)', argument], { reject: false });
-  const state = { pid: child.pid, pty: '/dev/pts/0', memory, board: 'b', startTime: 1, link: true };
+  const state = {
+    pid: child.pid,
+    pty: '/dev/pts/0',
+    memory,
+    board: 'b',
+    startTime: 1,
+    link: true,
+    sound: null,
+  };
   if (!pidFileOnly) writeFileSync(join(folder, 'state.json'), JSON.stringify(state));
   writeFileSync(join(folder, 'pid'), `${child.pid}\n`);
   return { child, state };
