@@ -1,5 +1,6 @@
 /** What is said of a trained detector: report.md for people, train.json for the same run again. */
 import { readFileSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
 import type { AcceptRate } from '../evaluate/types.js';
 import type { KwsFile } from '../project/schema.js';
 import type { QuantizationReport } from '../quantize/report/types.js';
@@ -13,12 +14,15 @@ import type { CrossValidated } from './folds.js';
 import type { Judged } from './judge.js';
 import type { Network } from './network.js';
 import type { UsableRecording } from './recordings.js';
+import { pathFrom } from './request.js';
 import type { CutoffRow, Figure, TrainReport, TrainRequest } from './types.js';
 import { KOKORO_HASHES } from './voices/kokoro/install.js';
 import type { Spoken } from './voices/speak.js';
 import { keyOf } from './voices/speak.js';
 
 export interface Facts {
+  /** The project's. */
+  readonly folder: string;
   readonly request: TrainRequest;
   readonly checked: Checked;
   readonly amounts: Amounts;
@@ -50,8 +54,10 @@ export function record(facts: Facts): { readonly report: TrainReport; readonly j
     quantization: { snrDb: null, agreement },
     notes: notesOf(facts),
   };
+  // Names are as the user gave them.
+  const named = (name: string) => (isAbsolute(name) ? pathFrom(facts.folder, name) : name);
   const recorded = (list: readonly UsableRecording[]) =>
-    list.map(({ name, sha256: hash, role }) => ({ name, sha256: hash, role }));
+    list.map(({ path, sha256: hash, role }) => ({ path: pathFrom(facts.folder, path), sha256: hash, role }));
   const json = {
     version: 1,
     kwsGen: VERSION,
@@ -75,7 +81,7 @@ export function record(facts: Facts): { readonly report: TrainReport; readonly j
       negatives: recorded(checked.recordings.negatives),
       noises: recorded(checked.recordings.noises),
       judges: recorded(checked.recordings.judges),
-      skipped: checked.recordings.skipped.map(({ where, what }) => ({ where, what })),
+      skipped: checked.recordings.skipped.map(({ where, what }) => ({ where: where && named(where), what })),
     },
     rounds: amounts.rounds,
     network: facts.network,
@@ -87,7 +93,9 @@ export function record(facts: Facts): { readonly report: TrainReport; readonly j
     },
     ...(folds === undefined
       ? {}
-      : { folds: { settings: folds.settings, missed: folds.missed, fired: folds.fired } }),
+      : {
+          folds: { settings: folds.settings, missed: folds.missed.map(named), fired: folds.fired.map(named) },
+        }),
     report,
   };
   return { report, json };

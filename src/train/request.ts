@@ -38,15 +38,19 @@ const trainFile = z.looseObject({
   }),
 });
 
+/** A path as train.json has it: given from the project's folder, so that it names no folder of its user. */
+export const pathFrom = (project: string, path: string): string =>
+  (relative(project, path) || '.').split(sep).join('/');
+
 const PATHS = ['positives', 'negatives', 'noises', 'judges'] as const;
 
 /** The request with its paths given from one folder, for one whose paths are given from another. */
 function moved(request: TrainRequest, from: string, to: string): TrainRequest {
-  const path = (one: string) => (relative(to, resolve(from, one)) || '.').split(sep).join('/');
+  const path = (one: string) => pathFrom(to, resolve(from, one));
   return { ...request, ...Object.fromEntries(PATHS.map((name) => [name, request[name].map(path)])) };
 }
 
-/** As train.json has it: paths are given from the project's folder, so that it names no folder of its user. */
+/** As train.json has it. */
 export function portable(request: TrainRequest, directory: string, project: string): TrainRequest {
   return moved(request, directory, project);
 }

@@ -116,6 +116,7 @@ export async function train(
     const people = await judged(project, peopleClips(checked), said);
     const facts = {
       request: portable(request, options.directory, options.out),
+      folder: options.out,
       checked,
       amounts,
       clips,
