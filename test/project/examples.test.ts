@@ -37,7 +37,7 @@ const filesIn = (folder: string) =>
 
 test('examples: every folder with a kws.json, without what work leaves behind', async () => {
   const examples = await listExamples();
-  expect(examples.map(({ name }) => name)).toEqual(['chirp', 'computer']);
+  expect(examples.map(({ name }) => name)).toEqual(['chirp', 'computer', 'smallest']);
   expect(examples[0]!.files).toEqual(['chirp.tflite', 'chirp.wav', 'kws.json', 'other.wav']);
   expect(examples[1]!.files).toEqual(
     expect.arrayContaining([
@@ -136,11 +136,12 @@ describe('kws-gen init --example', () => {
     const { code, out } = await run();
     expect([code, readdirSync(directory)]).toEqual([0, []]);
     expect(out.split('\n').map((line) => line.split(/\s/)[0])).toEqual([
-      ...['EXAMPLE', 'chirp', 'computer', 'Next:', ''],
+      ...['EXAMPLE', 'chirp', 'computer', 'smallest', 'Next:', ''],
     ]);
     expect(jsonLines((await run('--json')).out)).toMatchObject([
       { t: 'example', name: 'chirp', labels: [['other', 'chirp']] },
       { t: 'example', name: 'computer', labels: [['other', 'computer']] },
+      { t: 'example', name: 'smallest', labels: [['computer']] },
     ]);
   });
 
@@ -154,12 +155,12 @@ describe('kws-gen init --example', () => {
     [
       'an unknown name',
       ['compter'],
-      'error --example: there is no example "compter"\n  why: kws-gen comes with chirp, computer\n  next: did you mean computer?\n',
+      'error --example: there is no example "compter"\n  why: kws-gen comes with chirp, computer, smallest\n  next: did you mean computer?\n',
     ],
     [
       'a name that leads elsewhere',
       ['../schemas'],
-      'error --example: there is no example "../schemas"\n  why: kws-gen comes with chirp, computer\n  next: known are chirp, computer\n',
+      'error --example: there is no example "../schemas"\n  why: kws-gen comes with chirp, computer, smallest\n  next: known are chirp, computer, smallest\n',
     ],
     [
       'an option of models',
