@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { toolError } from '../diagnostics/errors.js';
 import { cacheFolder } from '../files/cache-folder.js';
 import { findProgram, systemFix } from './prerequisite-fixes.js';
-import { runTool } from './run-tool.js';
+import { lastLines, runTool } from './run-tool.js';
 
 export interface InstallOptions {
   readonly env?: NodeJS.ProcessEnv;
@@ -91,20 +91,19 @@ export async function installVenv(request: VenvRequest, options: InstallOptions 
   ];
   for (const [text, command, args] of steps) {
     options.onProgress?.(text);
-    const tail: string[] = [];
+    const tail = lastLines(6);
     const end = await runTool(command, args, {
       log,
       timeoutMs: TIMEOUT_MS,
       signal: options.signal,
       onLine: (line) => {
         if (line.trim() === '') return;
-        tail.push(line.trim());
-        if (tail.length > 6) tail.shift();
+        tail.add(line.trim());
         options.onLine?.(line.trim());
       },
     });
     if (end.kind === 'aborted') throw options.signal?.reason;
-    if (end.kind !== 'exit' || end.code !== 0) throw installError(text, tail, log, env);
+    if (end.kind !== 'exit' || end.code !== 0) throw installError(text, tail.lines, log, env);
   }
   writeFileSync(venvStamp(venv), '');
   return venv;

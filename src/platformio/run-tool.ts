@@ -164,3 +164,15 @@ function signalTree(pid: number | undefined, signal: 'SIGTERM' | 'SIGKILL'): voi
     // Everything in the group has ended.
   }
 }
+
+/** The newest lines of what a tool says, for the message where it fails. */
+export function lastLines(most: number): { readonly lines: readonly string[]; add(line: string): void } {
+  const lines: string[] = [];
+  return {
+    lines,
+    add(line) {
+      lines.push(line);
+      if (lines.length > most) lines.shift();
+    },
+  };
+}

@@ -47,8 +47,8 @@ export class Endings {
 /** Times a board may go away before its hello: after an upload some restart more than once. */
 const MOST_LOSSES = 3;
 
-/** For the hello of a chip that is emulated on a busy computer. */
-const SLOW_HELLO_MS = 120_000;
+/** What a chip may take to answer that is emulated on a busy computer. */
+export const SLOW_MS = 120_000;
 
 /** What is said of a port that is not there (any more), in place of a board that is silent or a port that is busy. */
 const LOST: ReadonlySet<string> = new Set([
@@ -93,7 +93,7 @@ async function greet(
   const session = await stages.open(running, signal);
   endings.add(() => session.close());
   const { link, sound, slow = false } = running;
-  const hello = await session.hello(slow ? SLOW_HELLO_MS : undefined);
+  const hello = await session.hello(slow ? SLOW_MS : undefined);
   return {
     ...{ session, hello },
     ...(link === undefined ? {} : { link }),

@@ -24,10 +24,8 @@ import {
 } from './board-ports.js';
 import { findRunning, runningVirtual } from './find-running.js';
 import { portsOfMachine } from './machine-ports.js';
+import { SLOW_MS } from './open.js';
 import type { GivenArtifact, Progress, Running, Stages } from './stages.js';
-
-/** What a chip may take to answer that is emulated on a busy computer. */
-const SLOW_MS = 120_000;
 
 /** Folder in the firmware project with what is flashed by hand. */
 const ARTIFACTS = 'artifacts';

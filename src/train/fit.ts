@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { toolError } from '../diagnostics/errors.js';
 import { frameSamples, type IntegerFrontendSpec } from '../frontend/spec.js';
-import { runTool } from '../platformio/run-tool.js';
+import { lastLines, runTool } from '../platformio/run-tool.js';
 import { FIT_SCRIPT, type TrainingEngine } from './engine.js';
 import { isWhole, seal } from './kept.js';
 import type { Part } from './make-part.js';
@@ -110,23 +110,22 @@ export async function fitNetwork(request: FitRequest): Promise<Fitted> {
       windowMs: (1000 * frameSamples(frontend).window) / frontend.sampleRate,
     };
     await writeFile(job, JSON.stringify({ folder, parts, features, network, recipe, seed }));
-    const tail: string[] = [];
+    const tail = lastLines(8);
     const end = await runTool(engine.python, ['-B', FIT_SCRIPT, job], {
       log: join(folder, 'log.txt'),
       signal,
       onLine: (line) => {
         const told = said.safeParse(parsed(line));
-        if (!told.success) tail.push(line);
+        if (!told.success) tail.add(line);
         else if (told.data.step !== undefined)
           progress?.(told.data.step, told.data.of ?? recipe.steps, told.data.loss ?? Number.NaN);
-        if (tail.length > 8) tail.shift();
       },
     });
     if (end.kind === 'aborted') throw signal?.reason;
     if (end.kind !== 'exit' || end.code !== 0 || !existsSync(listed))
       throw toolError({
         what: 'training failed',
-        ...(tail.length === 0 ? {} : { why: tail.join('\n       ') }),
+        ...(tail.lines.length === 0 ? {} : { why: tail.lines.join('\n       ') }),
         next: `the full log is ${join(folder, 'log.txt')}`,
       });
     await seal(data);

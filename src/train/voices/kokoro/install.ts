@@ -18,7 +18,7 @@ import {
   venvProgram,
   venvStamp,
 } from '../../../platformio/python-venv.js';
-import { runTool } from '../../../platformio/run-tool.js';
+import { lastLines, runTool } from '../../../platformio/run-tool.js';
 
 const FOLDER = fileURLToPath(new URL('../../../../templates/train/', import.meta.url));
 const LOCK = join(FOLDER, 'kokoro-requirements.lock');
@@ -96,16 +96,13 @@ const failed = (why: string, next: string) =>
 const TIMEOUT_MS = 10 * 60_000;
 
 async function run(program: string, args: readonly string[], { signal, env }: InstallOptions): Promise<void> {
-  const tail: string[] = [];
+  const tail = lastLines(4);
   const end = await runTool(program, args, {
     timeoutMs: TIMEOUT_MS,
     signal,
     ...(env === undefined ? {} : { env }),
-    onLine: (line) => {
-      tail.push(line.trim());
-      if (tail.length > 4) tail.shift();
-    },
+    onLine: (line) => tail.add(line.trim()),
   });
   if (end.kind === 'aborted') throw signal?.reason;
-  if (end.kind !== 'exit' || end.code !== 0) throw failed(tail.join('\n       '), 'try again');
+  if (end.kind !== 'exit' || end.code !== 0) throw failed(tail.lines.join('\n       '), 'try again');
 }
