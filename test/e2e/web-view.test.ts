@@ -186,13 +186,14 @@ describeWithBrowser('the page of a session', () => {
         expect(await page.value('document.images.length')).toBe(0);
 
         await page.drag('.model input', 0.5, 0.25);
-        // What it is told is what it has, in 255ths; where on the slider that is, is the browser's.
-        const taken = await page.until<string>(
-          '/^0.2\\d$/.exec(document.querySelector(".model output").textContent)?.[0]',
-        );
-        const [, , byte] = device.commands.at(-1)!.split(' ');
-        expect(device.commands.at(-1)).toMatch(/^cutoff 1 \d+$/);
-        expect((Number(byte) / 255).toFixed(2)).toBe(taken);
+        // What it is told last is what it has, in 255ths; where on the slider that is, is the browser's.
+        const had = () => {
+          const [command, model, byte] = device.commands.at(-1)!.split(' ');
+          return `${command} ${model} ${(Number(byte) / 255).toFixed(2)}`;
+        };
+        await expect
+          .poll(async () => `cutoff 1 ${(await page.texts('.model output'))[0]}`, { timeout: 20_000 })
+          .toSatisfy((told: string) => /^cutoff 1 0\.2\d$/.test(told) && told === had());
 
         device.vanish('unplugged');
         await heard;
