@@ -46,9 +46,7 @@ export function createResampler(length: number, from: number, to: number): Resam
   const divisor = gcd(from, to);
   const up = to / divisor;
   const down = from / divisor;
-  const kernel = sincKernel(from, to);
-  const phases = new Map<number, Float64Array>();
-  const half = kernel.half;
+  const { half, tapsOf } = kernelOf(up, down);
   /** The sample of the sound at the time of sample k of the result, or the last one before. */
   const centreOf = (k: number) => (k * down - ((k * down) % up)) / up;
   return {
@@ -60,12 +58,7 @@ export function createResampler(length: number, from: number, to: number): Resam
     stretch(samples, at, begin, end) {
       const result = new Float64Array(end - begin);
       for (let k = begin; k < end; k++) {
-        const phase = (k * down) % up;
-        let taps = phases.get(phase);
-        if (taps === undefined) {
-          taps = kernel.taps(phase / up);
-          if (phases.size < MAX_PHASES) phases.set(phase, taps);
-        }
+        const taps = tapsOf((k * down) % up);
         // taps[j] belongs to sample first + j
         const first = centreOf(k) - half + 1;
         const until = Math.min(2 * half, length - first);
@@ -76,6 +69,38 @@ export function createResampler(length: number, from: number, to: number): Resam
       return result;
     },
   };
+}
+
+interface Kernel {
+  readonly half: number;
+  /** Of a phase, in parts of `up`. */
+  tapsOf(phase: number): Float64Array;
+}
+
+/** Of the rates used last: of a short clip the taps take longer than the sound. */
+const kernels = new Map<string, Kernel>();
+const MAX_KERNELS = 4;
+
+/** @param up, down the rates' ratio in lowest terms */
+function kernelOf(up: number, down: number): Kernel {
+  const name = `${up}/${down}`;
+  const known = kernels.get(name);
+  if (known !== undefined) return known;
+  const { half, taps } = sincKernel(down, up);
+  const phases = new Map<number, Float64Array>();
+  const kernel = {
+    half,
+    tapsOf(phase: number) {
+      const kept = phases.get(phase);
+      if (kept !== undefined) return kept;
+      const made = taps(phase / up);
+      if (phases.size < MAX_PHASES) phases.set(phase, made);
+      return made;
+    },
+  };
+  if (kernels.size >= MAX_KERNELS) kernels.delete(kernels.keys().next().value!);
+  kernels.set(name, kernel);
+  return kernel;
 }
 
 function sincKernel(from: number, to: number): { half: number; taps(fraction: number): Float64Array } {

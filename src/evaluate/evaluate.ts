@@ -12,6 +12,7 @@ import { acceptRate, missRate } from './rates.js';
 import type { RunningProject } from './record/types.js';
 import { frontendName, type RanAll, type RunOptions, runClips } from './run.js';
 import { bootstrap, FEWEST_CLIPS } from './statistics/bootstrap.js';
+import { countedBudget } from './sweep/budget.js';
 import { choose } from './sweep/choose.js';
 import { type Countable, createCounter, type Point, sweep } from './sweep/count.js';
 import { evaluationGrid } from './sweep/grid.js';
@@ -153,7 +154,7 @@ function choiceOf(
   own: DetectorSpec,
   step: number,
 ): Choice {
-  const chosen = choose(points, maxFaPerHour, hours, own);
+  const chosen = choose(points, countedBudget(maxFaPerHour, hours), own);
   return { maxFaPerHour, point: chosen === undefined ? null : sweepPoint(chosen.point, step) };
 }
 

@@ -20,9 +20,13 @@ export type Clip = Spoken & Pick<Ordered, 'said' | 'role'>;
 export const of = (clips: readonly Clip[], role: Role, ...said: readonly Said[]): readonly Clip[] =>
   clips.filter((clip) => clip.role === role && said.includes(clip.said));
 
-export async function asFile({ path, order }: Clip, groups: readonly string[]): Promise<JudgedClip> {
+export async function asFile(
+  { path, order }: Clip,
+  groups: readonly string[],
+  single = false,
+): Promise<JudgedClip> {
   const { size } = await stat(path);
-  return { path, name: `${order.engine}, ${order.voice}: ${order.text}`, bytes: size, groups };
+  return { path, name: `${order.engine}, ${order.voice}: ${order.text}`, bytes: size, groups, single };
 }
 
 const PACES: readonly (readonly [string, number, number])[] = [
@@ -55,38 +59,47 @@ export async function voiceClips(clips: readonly Clip[], { near }: Checked) {
       clip.said === 'near'
         ? ['near words, none of them learned', nearness(clip.order.text, distances)]
         : ['sentences and commands'],
+      clip.said === 'near',
     ),
   );
   return { word: await Promise.all(word), talk: await Promise.all(talk) };
 }
 
-/** Recordings that nothing was learned from or tuned with. */
-export function peopleClips({ recordings }: Checked) {
-  const kept = (list: readonly UsableRecording[], group: string) =>
-    list.filter(({ role }) => role === 'judge').map((file): JudgedClip => ({ ...file, groups: [group] }));
-  return {
-    word: [
-      ...kept(recordings.positives, 'your recordings, kept apart'),
-      ...recordings.judges.map((file): JudgedClip => ({ ...file, groups: ['recordings that only judge'] })),
-    ],
-    talk: kept(recordings.negatives, 'your negatives, kept apart'),
-  };
-}
-
 /** Speech that is shorter, alone in its recording, is a word or two. s */
 const SINGLE = 1.2;
 
-/** The recordings that a fold's model has not learned from; of negatives single words are told from talk. */
-export function foldClips({ recordings }: Checked, { folds, negatives }: TrainRequest, fold: number) {
-  const own = (list: readonly UsableRecording[]) => list.filter((one) => foldOf(one, folds) === fold);
+/** People who do not say the word: single words are told from talk, for hours say nothing of them. */
+export function asTalk(
+  file: UsableRecording,
+  { negatives }: Pick<TrainRequest, 'negatives'>,
+  whose: string,
+): JudgedClip {
+  const single = file.speech !== undefined && file.speech < SINGLE;
+  const what = single ? 'single words' : 'talk';
+  const folder = basename(negatives.find((name) => file.name.startsWith(name)) ?? '');
+  return { ...file, single, groups: [`${whose}: ${what}`, `${what} of ${folder}`] };
+}
+
+/** Recordings that nothing was learned from or tuned with. */
+export function peopleClips({ recordings }: Checked, request: TrainRequest) {
+  const kept = (list: readonly UsableRecording[]) => list.filter(({ role }) => role === 'judge');
+  const judges = (list: readonly UsableRecording[], group: string) =>
+    list.map((file): JudgedClip => ({ ...file, groups: [group] }));
+  return {
+    word: [
+      ...judges(kept(recordings.positives), 'your recordings, kept apart'),
+      ...judges(recordings.judges, 'recordings that only judge'),
+    ],
+    talk: kept(recordings.negatives).map((file) => asTalk(file, request, 'your negatives, kept apart')),
+  };
+}
+
+/** The recordings that a fold's model has not learned from. */
+export function foldClips({ recordings }: Checked, request: TrainRequest, fold: number) {
+  const own = (list: readonly UsableRecording[]) => list.filter((one) => foldOf(one, request.folds) === fold);
   return {
     word: own(recordings.positives).map((file) => ({ ...file, groups: ['your recordings, kept out'] })),
-    talk: own(recordings.negatives).map((file) => {
-      const single = file.speech !== undefined && file.speech < SINGLE;
-      const what = single ? 'single words' : 'talk';
-      const folder = basename(negatives.find((name) => file.name.startsWith(name)) ?? '');
-      return { ...file, single, groups: [`your negatives, kept out: ${what}`, `${what} of ${folder}`] };
-    }),
+    talk: own(recordings.negatives).map((file) => asTalk(file, request, 'your negatives, kept out')),
   };
 }
 

@@ -12,6 +12,12 @@ export interface JudgedClip extends ClipFile {
   readonly seconds?: number;
 }
 
+/**
+ * How bad another word is that fires, in words that are missed: an ordinary word that somebody says by itself is as
+ * bad; people rarely say what was sought out because it sounds like the word.
+ */
+export const WEIGHTS = { near: 0.2, single: 1 } as const;
+
 /** "2 of 60 (3.3 %, 95 % 0.4…11.5)" */
 function figureText({ what, count, among, low, high }: Omit<Figure, 'text'>): string {
   const number = (value: number) => (value >= 100 ? value.toFixed(0) : value.toFixed(1));

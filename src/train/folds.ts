@@ -8,12 +8,13 @@ import { join } from 'node:path';
 import { countable } from '../evaluate/evaluate.js';
 import type { RunningProject } from '../evaluate/record/types.js';
 import { runClips } from '../evaluate/run.js';
-import { choose, withAlike } from '../evaluate/sweep/choose.js';
+import { expectedBudget } from '../evaluate/sweep/budget.js';
+import { choose, type OtherWords, withOthers } from '../evaluate/sweep/choose.js';
 import { type Countable, createCounter, type Point, sweep } from '../evaluate/sweep/count.js';
 import type { Setting } from '../evaluate/sweep/grid.js';
-import { tuningGrid } from '../evaluate/tune/tune.js';
+import { otherWords, tuningGrid } from '../evaluate/tune/tune.js';
 import { CONDITIONS, underCondition } from './conditions.js';
-import { accepted, fired, type JudgedClip, missed } from './figures.js';
+import { accepted, fired, type JudgedClip, missed, WEIGHTS } from './figures.js';
 import type { UsableRecording } from './recordings.js';
 import type { Figure } from './types.js';
 
@@ -50,7 +51,9 @@ export interface CrossValidated {
 /** What a fold's model did at every setting. */
 interface Ran {
   readonly own: Countable;
-  readonly alike: Countable | undefined;
+  /** Words alone in their recordings. */
+  readonly single: Countable;
+  readonly others: readonly OtherWords[];
   readonly points: readonly Point[];
 }
 
@@ -71,18 +74,31 @@ export async function crossValidated(
     return { ran, counted: countable(ran, ran.channels.wake[0]!) };
   };
   const all: Ran[] = [];
-  const usable: Pick<Fold, 'word' | 'talk'>[] = [];
+  const usable: (Pick<Fold, 'word' | 'talk'> & { readonly single: readonly JudgedClip[] })[] = [];
   for (const [n, fold] of folds.entries()) {
-    const { ran, counted } = await run(fold, n, fold);
+    const { ran, counted } = await run(fold, n, {
+      word: fold.word,
+      talk: fold.talk.filter((clip) => clip.single !== true),
+    });
+    const { ran: ranSingle, counted: single } = await run(fold, n, {
+      word: [],
+      talk: fold.talk.filter((clip) => clip.single === true),
+    });
+    const near = (await run(fold, n, { word: [], talk: alike })).counted;
     const words = new Map(fold.word.map((clip) => [clip.path, clip]));
     const talks = new Map(fold.talk.map((clip) => [clip.path, clip]));
     usable.push({
       word: ran.positives.map(({ file }) => words.get(file.path)!),
       talk: ran.negatives.map(({ file }) => talks.get(file.path)!),
+      single: ranSingle.negatives.map(({ file }) => talks.get(file.path)!),
     });
-    const near = alike.length === 0 ? undefined : (await run(fold, n, { word: [], talk: alike })).counted;
     const grid = tuningGrid(fold.project.models[0]!.detector);
-    all.push({ own: counted, alike: near, points: await sweep(counted, grid, common) });
+    all.push({
+      own: counted,
+      single,
+      others: [otherWords(near, WEIGHTS.near), otherWords(single, WEIGHTS.single)],
+      points: await sweep(counted, grid, common),
+    });
   }
   const detector = folds[0]!.project.models[0]!.detector;
   const chosenOf = (some: readonly Ran[]) => chosen(some, maxFaPerHour, detector);
@@ -95,6 +111,10 @@ export async function crossValidated(
   const talks = usable.flatMap(({ talk }, n) =>
     talk.map((clip, i) => ({ clip, count: outcomes[n]!.accepts![i]! })),
   );
+  const singles = usable.flatMap(({ single }, n) => {
+    const { accepts } = createCounter(all[n]!.single)(settings[n]!, true);
+    return single.map((clip, i) => ({ clip, count: accepts![i]! }));
+  });
   figures.push(...missed(words.map(({ clip, bad }) => [clip.groups, bad])));
   for (const condition of CONDITIONS) {
     const changed: [readonly string[], boolean][] = [];
@@ -111,8 +131,8 @@ export async function crossValidated(
     figures.push(...missed(changed));
   }
   figures.push(
-    ...accepted(talks.filter(({ clip }) => !clip.single).map(({ clip, count }) => [clip, count])),
-    ...fired(talks.filter(({ clip }) => clip.single).map(({ clip, count }) => [clip.groups, count > 0])),
+    ...accepted(talks.map(({ clip, count }) => [clip, count])),
+    ...fired(singles.map(({ clip, count }) => [clip.groups, count > 0])),
   );
   const { point, met } = chosenOf(all);
   return {
@@ -122,7 +142,7 @@ export async function crossValidated(
     chosenOn: point,
     met,
     missed: words.filter(({ bad }) => bad).map(({ clip }) => clip.name),
-    fired: talks.filter(({ count }) => count > 0).map(({ clip }) => clip.name),
+    fired: [...talks, ...singles].filter(({ count }) => count > 0).map(({ clip }) => clip.name),
   };
 }
 
@@ -134,15 +154,9 @@ function chosen(
 ): { readonly point: Point; readonly met: boolean } {
   const points = pooled(some.map((one) => one.points));
   const hours = some.reduce((sum, { own }) => sum + own.hours, 0);
-  const near = some.flatMap(({ alike }) => alike ?? []);
-  const counters = near.map((one) => createCounter(one));
-  const clips = near.reduce((sum, { negatives }) => sum + negatives.length, 0);
-  const firing = (point: Setting & { readonly falseAccepts: number }) =>
-    point.falseAccepts > maxFaPerHour * hours
-      ? 0
-      : counters.reduce((sum, count) => sum + count(point).falseAccepts, 0);
-  const judged = clips === 0 ? points : withAlike(points, (one) => firing(one as Point), clips);
-  const best = choose(judged, maxFaPerHour, hours, detector);
+  const allows = expectedBudget(points, maxFaPerHour, hours);
+  const judged = withOthers(points, allows, pooledWords(some.map(({ others }) => others)));
+  const best = choose(judged, allows, detector);
   if (best !== undefined) {
     const point = points[judged.findIndex((one) => keyOf(one) === keyOf(best.point))] ?? best.point;
     return { point, met: true };
@@ -151,6 +165,18 @@ function chosen(
     point: points.reduce((least, one) => (one.falseAccepts < least.falseAccepts ? one : least)),
     met: false,
   };
+}
+
+/** Kind by kind, over several models. */
+function pooledWords(all: readonly (readonly OtherWords[])[]): readonly OtherWords[] {
+  return (all[0] ?? []).map(({ weight }, kind) => {
+    const own = all.map((others) => others[kind]!);
+    return {
+      weight,
+      clips: own.reduce((sum, { clips }) => sum + clips, 0),
+      firing: (setting) => own.reduce((sum, { firing }) => sum + firing(setting), 0),
+    };
+  });
 }
 
 const keyOf = ({ window, refractorySteps, cutoff }: Setting): string =>

@@ -10,7 +10,7 @@ import type { Setting } from '../evaluate/sweep/grid.js';
 import type { TunedModel } from '../evaluate/tune/tune.js';
 import { tune } from '../evaluate/tune/tune.js';
 import type { LoadedProject } from '../project/resolve.js';
-import { accepted, fired as firedOf, type JudgedClip, missed as missedOf } from './figures.js';
+import { accepted, fired as firedOf, type JudgedClip, missed as missedOf, WEIGHTS } from './figures.js';
 import type { CutoffRow, Figure } from './types.js';
 
 export interface Clips {
@@ -22,6 +22,8 @@ export interface Clips {
 export interface TuneClips extends Clips {
   /** What sounds like the word. */
   readonly alike: readonly JudgedClip[];
+  /** Other words, each alone in its recording. */
+  readonly single: readonly JudgedClip[];
 }
 
 interface Options {
@@ -39,14 +41,18 @@ export interface Tuned {
 /** The setting for the budget that misses least and is fooled least, or the strictest where none meets it. */
 export async function operatingPoint(
   project: LoadedProject,
-  { word, talk, alike }: TuneClips,
+  { word, talk, alike, single }: TuneClips,
   { maxFaPerHour, ...options }: Options & { readonly maxFaPerHour: number },
 ): Promise<Tuned> {
   const label = project.models[0]!.labels.at(-1)!;
   const tuning = await tune(project, {
     positives: word.map((clip) => ({ ...clip, label })),
     negatives: talk,
-    alike,
+    others: [
+      { clips: alike, weight: WEIGHTS.near },
+      { clips: single, weight: WEIGHTS.single },
+    ],
+    expected: true,
     maxFaPerHour,
     ...defined(options),
   });
@@ -87,7 +93,7 @@ export async function judged(
     if (outcome === undefined) return [];
     return [{ clip: { ...clip, seconds: outcome.seconds }, falseAccepts: outcome.falseAccepts }];
   });
-  const near = (clip: JudgedClip) => clip.groups.some(isNear);
+  const near = (clip: JudgedClip) => clip.single === true;
   const figures = [
     ...missedOf(
       word.filter(({ path }) => missed.has(path)).map((clip) => [clip.groups, missed.get(clip.path)!]),
@@ -104,8 +110,6 @@ export async function judged(
   const alike = new Set(talk.filter(near).map(({ path }) => path));
   return { figures, cutoffs: cutoffRows(project, ran, alike) };
 }
-
-const isNear = (group: string): boolean => group.includes('near');
 
 /** Cutoffs that are shown beside the own one. */
 const CUTOFFS = [0.95, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3];

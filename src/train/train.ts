@@ -113,7 +113,7 @@ export async function train(
     const project = await projectWith(scratch, set, quantized.bytes);
     const said = { progress: (text: string) => progress?.('judging', 0, text), signal };
     const voices = await judged(project, await voiceClips(clips, checked), said);
-    const people = await judged(project, peopleClips(checked), said);
+    const people = await judged(project, peopleClips(checked, request), said);
     const facts = {
       request: portable(request, options.directory, options.out),
       folder: options.out,

@@ -11,7 +11,7 @@ import type { LoadedProject } from '../project/resolve.js';
 import type { DetectorEntry, KwsFile } from '../project/schema.js';
 import type { ResolvedModel } from '../project/types.js';
 import type { Checked } from './check.js';
-import { asFile, type Clip, foldClips, of } from './clips.js';
+import { asFile, asTalk, type Clip, foldClips, of } from './clips.js';
 import type { JudgedClip } from './figures.js';
 import { type CrossValidated, crossValidated } from './folds.js';
 import { frontendSpec, STEP_MS, type TrainFrontend } from './frontends.js';
@@ -88,11 +88,13 @@ export async function tuned(
     const entry = entryOf(untuned, model!, setting, { point, most });
     return { entry: met ? entry : plain(entry), met, talk: point.falseAccepts, folds };
   }
-  const people = (list: readonly UsableRecording[]) =>
-    list.filter(({ role }) => role === 'tune').map((file): JudgedClip => ({ ...file, groups: [] }));
+  const people = (list: readonly UsableRecording[]) => list.filter(({ role }) => role === 'tune');
+  const { positives, negatives } = checked.recordings;
+  const others = people(negatives).map((file) => asTalk(file, request, ''));
   const sets = {
-    word: [...(await own(options, 'word')), ...people(checked.recordings.positives)],
-    talk: [...(await own(options, 'talk')), ...people(checked.recordings.negatives)],
+    word: [...(await own(options, 'word')), ...people(positives).map((file) => ({ ...file, groups: [] }))],
+    talk: [...(await own(options, 'talk')), ...others.filter(({ single }) => single !== true)],
+    single: others.filter(({ single }) => single === true),
     alike,
   };
   const {

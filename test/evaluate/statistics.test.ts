@@ -7,6 +7,7 @@ import {
   poissonCdf,
   poissonInterval,
 } from '../../src/evaluate/statistics/exact.js';
+import { fitTail } from '../../src/evaluate/statistics/tail.js';
 
 describe('exact intervals', () => {
   // R: binom.test(x, n)$conf.int
@@ -65,5 +66,31 @@ describe('bootstrap', () => {
     const counts = ones.map((_, i) => i % 3);
     expect(bootstrap([counts], ones, 7)).toEqual(bootstrap([counts], ones, 7));
     expect(bootstrap([[1, 0]], [1, 1])).toBeUndefined();
+  });
+});
+
+describe('the tail of rare events', () => {
+  /** The sizes that an exponential tail has at equal steps of probability. */
+  const sizes = (scale: number, count: number) =>
+    Array.from({ length: count }, (_, i) => -scale * Math.log((i + 0.5) / count));
+
+  test.each([
+    [1, 40, 2],
+    [0.4, 40, 0.5],
+    [2, 200, 10],
+  ])('of scale %d, from %d events in %d h', (scale, count, hours) => {
+    const rate = fitTail(sizes(scale, count), hours)!;
+    for (const times of [2, 3, 5]) {
+      const size = scale * times;
+      expect(rate(size) / ((count / hours) * Math.exp(-times))).toBeCloseTo(1, 0);
+    }
+  });
+
+  test.each([
+    ['too few', sizes(1, 7), 1],
+    ['all alike', Array.from({ length: 20 }, () => 3), 1],
+    ['in no time', sizes(1, 20), 0],
+  ])('%s: no fit', (_, some, hours) => {
+    expect(fitTail(some, hours)).toBeUndefined();
   });
 });

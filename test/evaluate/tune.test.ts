@@ -2,8 +2,11 @@
 
 import { describe, expect, test } from 'vitest';
 import { DETECTOR_PRESETS, type DetectorPreset, detectorSpec } from '../../src/detector/settings.js';
-import { choose, withAlike } from '../../src/evaluate/sweep/choose.js';
+import { randomNumbers } from '../../src/evaluate/statistics/random.js';
+import { countedBudget, expectedBudget } from '../../src/evaluate/sweep/budget.js';
+import { choose, withOthers } from '../../src/evaluate/sweep/choose.js';
 import type { Point } from '../../src/evaluate/sweep/count.js';
+import { cutoffOf, type Setting } from '../../src/evaluate/sweep/grid.js';
 import { tunedEntry } from '../../src/evaluate/tune/entry.js';
 import { withDetector } from '../../src/evaluate/tune/kws-json.js';
 import { FRONTEND_PRESETS } from '../../src/frontend/presets.js';
@@ -47,33 +50,37 @@ describe('the choice', () => {
   ]);
 
   test('fewest misses in the budget, in the middle of the longest range', () => {
-    const { point, plateau } = choose([...short, ...long], 2, 1, OWN)!;
+    const { point, plateau } = choose([...short, ...long], countedBudget(2, 1), OWN)!;
     expect([point.window, point.cutoff]).toEqual([3, 0.7]);
     expect(plateau).toEqual({ low: 0.6, high: 0.8 });
   });
 
   test('a larger budget buys fewer misses', () => {
-    const { point } = choose([...short, ...long], 8, 1, OWN)!;
+    const { point } = choose([...short, ...long], countedBudget(8, 1), OWN)!;
     expect([point.window, point.cutoff, point.misses]).toEqual([3, 0.4, 0]);
   });
 
   test('with what sounds alike it is where both mistakes together are fewest', () => {
     const firing = new Map([0, 5, 10, 30, 100, 150].map((count, i) => [long[i]!.cutoff, count]));
-    const both = withAlike(long, ({ cutoff }) => firing.get(cutoff)!, 20);
+    const alike = { clips: 20, weight: 0.2, firing: ({ cutoff }: Setting) => firing.get(cutoff)! };
+    const both = withOthers(long, () => true, [alike]);
     expect(both.map(({ misses }) => misses)).toEqual([4, 2, 2, 4, 11, 15]);
-    expect(choose(both, 8, 1, OWN)!.point.cutoff).toBe(0.8);
-    expect(choose(long, 8, 1, OWN)!.point.cutoff).toBe(0.4);
+    expect(choose(both, countedBudget(8, 1), OWN)!.point.cutoff).toBe(0.8);
+    const single = { clips: 10, weight: 1, firing: () => 2 };
+    const all = withOthers(long, ({ cutoff }) => cutoff > 0.6, [alike, single]);
+    expect(all.map(({ misses }) => misses)).toEqual([6, 4, 4, 1, 1, 0]);
+    expect(choose(long, countedBudget(8, 1), OWN)!.point.cutoff).toBe(0.4);
   });
 
   test('the budget is per hour', () => {
-    expect(choose(long, 0.5, 2, OWN)!.plateau.low).toBe(0.6);
-    expect(choose(long, 0.5, 1, OWN)!.plateau.low).toBe(0.7);
+    expect(choose(long, countedBudget(0.5, 2), OWN)!.plateau.low).toBe(0.6);
+    expect(choose(long, countedBudget(0.5, 1), OWN)!.plateau.low).toBe(0.7);
   });
 
   test('of settings that are as good the window nearest to the own', () => {
     const rows = [[1, 0]] as const;
     const points = [...family(1, rows), ...family(4, rows), ...family(9, rows)];
-    expect(choose(points, 1, 1, OWN)!.point.window).toBe(4);
+    expect(choose(points, countedBudget(1, 1), OWN)!.point.window).toBe(4);
   });
 
   test('a range does not reach over what is worse', () => {
@@ -84,7 +91,7 @@ describe('the choice', () => {
       [1, 0],
       [1, 0],
     ]);
-    expect(choose(points, 1, 1, OWN)!.plateau).toEqual({ low: 0.5, high: 0.7 });
+    expect(choose(points, countedBudget(1, 1), OWN)!.plateau).toEqual({ low: 0.5, high: 0.7 });
   });
 
   /** Falling cutoffs from 0.9: misses, false accepts. */
@@ -110,7 +117,7 @@ describe('the choice', () => {
   ] as const;
 
   test('a range whose ends are measured goes before a longer one that ends with the scale', () => {
-    const { point, measured, own } = choose([...endless, ...bounded], 1, 1, OWN)!;
+    const { point, measured, own } = choose([...endless, ...bounded], countedBudget(1, 1), OWN)!;
     expect([point.window, point.cutoff, own]).toEqual([9, 0.8, false]);
     expect(measured).toEqual({ low: true, high: true });
   });
@@ -121,7 +128,7 @@ describe('the choice', () => {
     ['the lower end', [...OPEN, [1, 9]] as const, { low: true, high: false }],
   ])('measured is %s: the own setting stays', (_, rows, measured) => {
     const own = { ...OWN, cutoff: 0.602 };
-    expect(choose([...family(2, OPEN), ...family(3, rows)], 1, 1, own)).toMatchObject({
+    expect(choose([...family(2, OPEN), ...family(3, rows)], countedBudget(1, 1), own)).toMatchObject({
       point: { cutoff: 0.602, window: 3, misses: 1 },
       measured,
       own: true,
@@ -134,11 +141,86 @@ describe('the choice', () => {
       [1, 0],
       [1, 4],
     ]);
-    expect(choose([...endless, ...knife], 1, 1, OWN)!.point.window).toBe(4);
+    expect(choose([...endless, ...knife], countedBudget(1, 1), OWN)!.point.window).toBe(4);
   });
 
   test('nothing within the budget', () => {
-    expect(choose(family(1, [[0, 3]]), 1, 1, OWN)).toBeUndefined();
+    expect(choose(family(1, [[0, 3]]), countedBudget(1, 1), OWN)).toBeUndefined();
+  });
+});
+
+describe('the budget as expected', () => {
+  const HOURS = 0.8;
+  const BUDGET = 0.5;
+  /** Events of which 1000 an hour have log-odds above -6, falling by e with each. */
+  const trueRate = (cutoff: number) => 1000 * Math.exp(-6 - Math.log(cutoff / (1 - cutoff)));
+  /** What a sweep counts of one time's events; every time has others. */
+  function counted(random: () => number): Point[] {
+    const odds: number[] = [];
+    const waited = () => -Math.log(random()) / 1000;
+    for (let time = waited(); time < HOURS; time += waited()) odds.push(-6 - Math.log(random()));
+    return Array.from({ length: 254 }, (_, i): Point => {
+      const cutoff = cutoffOf(254 - i);
+      const least = Math.log(cutoff / (1 - cutoff));
+      const falseAccepts = odds.reduce((sum, x) => sum + (x > least ? 1 : 0), 0);
+      return { ...family(3, [[0, falseAccepts]])[0]!, cutoff, hours: HOURS };
+    });
+  }
+  const lowest = (points: readonly Point[], allows: (point: Point) => boolean) =>
+    (points.filter(allows).at(-1) ?? points[0]!).cutoff;
+  const middle = (values: readonly number[], part: number) =>
+    [...values].sort((a, b) => a - b)[Math.floor(part * values.length)]!;
+
+  test('is met more closely than by counting, for what cannot be counted in so few hours', () => {
+    const random = randomNumbers(7);
+    const times = Array.from({ length: 200 }, () => counted(() => 1 - random()));
+    const rates = (budgetOf: (points: readonly Point[]) => (point: Point) => boolean) =>
+      times.map((points) => Math.log(trueRate(lowest(points, budgetOf(points))) / BUDGET));
+    const byCount = rates(() => countedBudget(BUDGET, HOURS));
+    const expected = rates((points) => expectedBudget(points, BUDGET, HOURS));
+    expect(Math.abs(middle(expected, 0.5))).toBeLessThan(0.25);
+    const spread = (values: readonly number[]) => middle(values, 0.9) - middle(values, 0.1);
+    expect(spread(expected)).toBeLessThan(0.75 * spread(byCount));
+  });
+
+  const at = (rows: readonly (readonly [cutoff: number, falseAccepts: number])[]) =>
+    rows.map(
+      ([cutoff, falseAccepts]): Point => ({ ...family(3, [[0, falseAccepts]])[0]!, cutoff, hours: HOURS }),
+    );
+
+  test('one loud sound does not decide, where all others are far from it', () => {
+    const points = at([
+      [0.9, 0],
+      [0.6, 1],
+      [0.3, 1],
+      [0.2, 2],
+      [0.1, 9],
+      [0.05, 25],
+    ]);
+    expect(lowest(points, countedBudget(BUDGET, HOURS))).toBe(0.9);
+    expect(lowest(points, expectedBudget(points, BUDGET, HOURS))).toBe(0.6);
+  });
+
+  test('what was counted bounds it: two are believed to be more than the budget', () => {
+    const points = at([
+      [0.9, 0],
+      [0.6, 2],
+      [0.3, 2],
+      [0.2, 2],
+      [0.1, 9],
+      [0.05, 25],
+    ]);
+    expect(lowest(points, expectedBudget(points, BUDGET, HOURS))).toBe(0.9);
+  });
+
+  test('with too few to fit it is as counted', () => {
+    const points = at([
+      [0.9, 0],
+      [0.6, 1],
+      [0.3, 7],
+    ]);
+    expect(lowest(points, expectedBudget(points, BUDGET, HOURS))).toBe(0.9);
+    expect(lowest(points, expectedBudget(points, BUDGET, 4))).toBe(0.6);
   });
 });
 

@@ -3,6 +3,7 @@
  *
  * Owns: which of many equal ones it is, and whether recordings say so. The same points always give the same choice.
  */
+import type { Budget } from './budget.js';
 import type { Point } from './count.js';
 import type { Setting } from './grid.js';
 
@@ -37,17 +38,11 @@ const NARROW = 3;
  * @param own stays, or what is near to it is preferred, of settings that are as good
  * @returns undefined where no setting is within the budget
  */
-export function choose(
-  points: readonly Point[],
-  maxFaPerHour: number,
-  hours: number,
-  own: Setting,
-): Chosen | undefined {
-  const most = maxFaPerHour * hours;
-  const within = points.filter(({ falseAccepts }) => falseAccepts <= most);
+export function choose(points: readonly Point[], allows: Budget, own: Setting): Chosen | undefined {
+  const within = points.filter(allows);
   if (within.length === 0) return undefined;
   const fewest = within.reduce((least, { misses }) => Math.min(least, misses), Number.POSITIVE_INFINITY);
-  const runs = plateaus(points, (point) => point.falseAccepts <= most && point.misses === fewest);
+  const runs = plateaus(points, (point) => allows(point) && point.misses === fewest);
   const measured = runs.filter(
     (run) =>
       run.measured.low && run.measured.high && byte(run.points[0]!) - byte(run.points.at(-1)!) >= NARROW,
@@ -73,25 +68,32 @@ export function choose(
   return chosen(best!.run, best!.middle);
 }
 
-/** A word that sounds alike and fires is a fifth as bad as the word missed: people say such words rarely. */
-const ALIKE_WEIGHT = 0.2;
+/** Other words, each alone in its recording: how many there are, how often they fire, how bad that is. */
+export interface OtherWords {
+  readonly clips: number;
+  firing(setting: Setting): number;
+  /** One of them that fires, in words that are missed: as shares. */
+  readonly weight: number;
+}
 
 /**
- * What is chosen among where words that sound alike are to be let pass, too: points with a fifth as many more
- * misses as of those fire, as a share of as many clips as there are positives.
- *
- * @param firing how often clips that sound like the word fire at a setting
- * @param clips how many of those there are
+ * What is chosen among where other words are to be let pass, too: points with so many more misses as is their
+ * weighted share that fires, of as many clips as there are positives.
  */
-export function withAlike(
+export function withOthers(
   points: readonly Point[],
-  firing: (setting: Setting) => number,
-  clips: number,
+  allows: Budget,
+  others: readonly OtherWords[],
 ): readonly Point[] {
-  return points.map((point) => ({
-    ...point,
-    misses: point.misses + Math.round((ALIKE_WEIGHT * firing(point) * point.clips) / clips),
-  }));
+  return points.map((point) => {
+    // What is not within the budget is not chosen, and not counted again.
+    if (!allows(point)) return point;
+    const share = others.reduce(
+      (sum, { clips, firing, weight }) => sum + (weight * firing(point)) / Math.max(1, clips),
+      0,
+    );
+    return { ...point, misses: point.misses + Math.round(share * point.clips) };
+  });
 }
 
 function chosen({ points, measured }: Run, point: Point): Chosen {

@@ -13,20 +13,27 @@ import type { ClipFile } from '../clips.js';
 import { countable, operatingPoint, sweepPoint } from '../evaluate.js';
 import type { RunningProject } from '../record/types.js';
 import { defaultLeadMs, type RanAll, type RunOptions, runClips } from '../run.js';
-import { type Chosen, choose, withAlike } from '../sweep/choose.js';
-import { type Countable, createCounter, type Point, sweep } from '../sweep/count.js';
+import { countedBudget, expectedBudget } from '../sweep/budget.js';
+import { type Chosen, choose, type OtherWords, withOthers } from '../sweep/choose.js';
+import { type Countable, createCounter, sweep } from '../sweep/count.js';
 import { bytesOf, families, type Grid, type Setting } from '../sweep/grid.js';
 import type { OperatingPoint, SweepPoint } from '../types.js';
 
 export interface TuneOptions extends RunOptions {
   readonly maxFaPerHour: number;
+  /** Whether the budget holds for what a fit of the scores lets expect, in place of what was counted. */
+  readonly expected?: boolean;
   /**
-   * Recordings of what sounds like the word. They are no part of the budget: of the settings within it the one is
-   * taken for which the share of positives that are missed and a fifth of the share of these that fire are least together.
+   * Recordings of other words, each alone. They are no part of the budget: of the settings within it the one is taken
+   * for which the share of positives that are missed and the weighted shares of these that fire are least together.
    */
-  readonly alike?: readonly ClipFile[];
+  readonly others?: readonly WeighedWords[];
   /** Whether the refractory time is chosen, too. */
   readonly refractory?: boolean;
+}
+
+interface WeighedWords extends Pick<OtherWords, 'weight'> {
+  readonly clips: readonly ClipFile[];
 }
 
 /**
@@ -78,11 +85,14 @@ export async function tune(project: RunningProject, options: TuneOptions): Promi
   const longest = options.refractory === true ? Math.max(...REFRACTORIES_MS) : 0;
   const leadMs = options.leadMs ?? Math.max(longest, defaultLeadMs(project));
   const ran = await runClips(project, { ...options, leadMs });
-  const { alike: files = [], noise: _, ...rest } = options;
-  const alike =
-    files.length === 0
-      ? undefined
-      : await runClips(project, { ...rest, leadMs, positives: [], negatives: files });
+  const { others: sets = [], noise: _, ...rest } = options;
+  const others: { readonly ran: RanAll; readonly weight: number }[] = [];
+  for (const { clips, weight } of sets)
+    if (clips.length > 0)
+      others.push({
+        ran: await runClips(project, { ...rest, leadMs, positives: [], negatives: clips }),
+        weight,
+      });
   const models: TunedModel[] = [];
   const untouched: string[] = [];
   for (const channel of ran.channels.wake) {
@@ -90,7 +100,14 @@ export async function tune(project: RunningProject, options: TuneOptions): Promi
     const model = project.models[channel.index]!;
     if (own.positives.every(({ wanted }) => wanted === undefined)) untouched.push(model.name);
     else
-      models.push(await tuneModel(model, { own, alike: alike && countable(alike, channel) }, ran, options));
+      models.push(
+        await tuneModel(
+          model,
+          { own, others: others.map(({ ran, weight }) => otherWords(countable(ran, channel), weight)) },
+          ran,
+          options,
+        ),
+      );
   }
   if (models.length === 0)
     throw inputError({
@@ -103,9 +120,9 @@ export async function tune(project: RunningProject, options: TuneOptions): Promi
 
 async function tuneModel(
   model: ResolvedModel,
-  { own, alike }: { readonly own: Countable; readonly alike: Countable | undefined },
+  { own, others }: { readonly own: Countable; readonly others: readonly OtherWords[] },
   { listening }: RanAll,
-  { maxFaPerHour, refractory, progress, signal }: TuneOptions,
+  { maxFaPerHour, expected, refractory, progress, signal }: TuneOptions,
 ): Promise<TunedModel> {
   const { frontend } = listening.project;
   const step = frontend.kind === 'none' ? 1 : stepMs(frontend);
@@ -116,8 +133,12 @@ async function tuneModel(
     ...(signal === undefined ? {} : { signal }),
   });
   const before = operatingPoint(createCounter(own)(detector), step);
-  const judged = alike === undefined ? points : alsoLettingPass(alike, points, maxFaPerHour * own.hours);
-  const chosen = choose(judged, maxFaPerHour, own.hours, detector);
+  const allows =
+    expected === true
+      ? expectedBudget(points, maxFaPerHour, own.hours)
+      : countedBudget(maxFaPerHour, own.hours);
+  const judged = withOthers(points, allows, others);
+  const chosen = choose(judged, allows, detector);
   if (chosen === undefined) {
     const nearest = points.reduce((least, point) =>
       point.falseAccepts < least.falseAccepts ? point : least,
@@ -147,12 +168,10 @@ async function tuneModel(
   };
 }
 
-/** @param most false accepts: what has more is not chosen, and not counted again */
-function alsoLettingPass(alike: Countable, points: readonly Point[], most: number): readonly Point[] {
-  const counter = createCounter(alike);
-  const within = new Set<Setting>(points.filter(({ falseAccepts }) => falseAccepts <= most));
-  const firing = (point: Setting) => (within.has(point) ? counter(point).falseAccepts : 0);
-  return withAlike(points, firing, alike.negatives.length);
+/** Other words that have run. */
+export function otherWords(ran: Countable, weight: number): OtherWords {
+  const counter = createCounter(ran);
+  return { clips: ran.negatives.length, weight, firing: (setting) => counter(setting).falseAccepts };
 }
 
 const sameAs = (a: Setting, b: Setting): boolean =>
