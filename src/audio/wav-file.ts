@@ -1,10 +1,22 @@
 /** 16-bit mono samples as the bytes of a WAV file ("Multimedia Programming Interface and Data Specifications 1.0"). */
 
 const PCM = 1;
-const HEADER = 44;
+/** Bytes before the samples. */
+export const WAV_HEADER = 44;
 
 export function wavFile(samples: Int16Array, sampleRate: number): Uint8Array {
-  const bytes = new Uint8Array(HEADER + 2 * samples.length);
+  const bytes = new Uint8Array(WAV_HEADER + 2 * samples.length);
+  bytes.set(wavHeader(samples.length, sampleRate));
+  const view = new DataView(bytes.buffer);
+  samples.forEach((sample, i) => {
+    view.setInt16(WAV_HEADER + 2 * i, sample, true);
+  });
+  return bytes;
+}
+
+/** What stands before `count` samples. */
+export function wavHeader(count: number, sampleRate: number): Uint8Array {
+  const bytes = new Uint8Array(WAV_HEADER);
   const view = new DataView(bytes.buffer);
   const word = (at: number, text: string) =>
     bytes.set(
@@ -12,7 +24,7 @@ export function wavFile(samples: Int16Array, sampleRate: number): Uint8Array {
       at,
     );
   word(0, 'RIFF');
-  view.setUint32(4, bytes.length - 8, true);
+  view.setUint32(4, WAV_HEADER - 8 + 2 * count, true);
   word(8, 'WAVEfmt ');
   view.setUint32(16, 16, true);
   view.setUint16(20, PCM, true);
@@ -22,9 +34,6 @@ export function wavFile(samples: Int16Array, sampleRate: number): Uint8Array {
   view.setUint16(32, 2, true);
   view.setUint16(34, 16, true);
   word(36, 'data');
-  view.setUint32(40, 2 * samples.length, true);
-  samples.forEach((sample, i) => {
-    view.setInt16(HEADER + 2 * i, sample, true);
-  });
+  view.setUint32(40, 2 * count, true);
   return bytes;
 }

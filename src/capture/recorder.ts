@@ -1,5 +1,5 @@
 /**
- * Sound and moments → files: everything that was heard as one WAV, each moment as a clip of its own.
+ * Sound and moments → files: everything that was heard as one file, each moment as a clip of its own.
  *
  * Owns: which file has what, that a file appears whole. Leaves to others: what is a moment (`moments.ts`).
  */
@@ -14,7 +14,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { wavFile } from '../audio/wav-file.js';
+import type { SoundEncoder } from '../audio/sound-encoder.js';
+import { SOUND_FILES, type SoundFormat } from '../audio/sound-file.js';
 import { toolError } from '../diagnostics/errors.js';
 import type { AudioEvent } from '../protocol/events.js';
 import type { Moment } from './moments.js';
@@ -25,6 +26,7 @@ export interface RecorderOptions {
   readonly folder: string;
   /** Hz */
   readonly rate: number;
+  readonly format: SoundFormat;
   /** Sound before and after a moment. ms */
   readonly beforeMs: number;
   readonly afterMs: number;
@@ -49,9 +51,6 @@ export interface RecordedClip extends Moment {
   readonly beginMs: number;
 }
 
-const HEADER = 44;
-/** What WAV can say of its length, with room for the header. */
-const MOST_BYTES = 0xffff_ff00 - HEADER;
 const WRITE_AT = 1 << 16;
 
 export class Recorder {
@@ -73,8 +72,8 @@ export class Recorder {
   audio(event: AudioEvent): void {
     if (this.#session === undefined || this.#session.clip !== event.clip) {
       this.end();
-      const file = `session-${this.sessions.length + 1}.wav`;
-      this.#session = new OpenSession(join(this.#options.folder, file), file, event, this.#options.rate);
+      const file = `session-${this.sessions.length + 1}.${this.#options.format}`;
+      this.#session = new OpenSession(file, event, this.#options);
       this.#recent.clear(event.n);
     }
     const piece = this.#session.take(event);
@@ -100,7 +99,7 @@ export class Recorder {
 
   /** @param now with what there is */
   #cut(moment: Moment, now: boolean): boolean {
-    const { folder, rate, beforeMs, afterMs } = this.#options;
+    const { folder, rate, format, beforeMs, afterMs } = this.#options;
     const at = (ms: number) => Math.round((ms * rate) / 1000);
     const to = at(moment.ms + afterMs);
     if (!now && this.#recent.end < to) return false;
@@ -108,12 +107,12 @@ export class Recorder {
     const samples = this.#recent.read(from, Math.min(to, this.#recent.end));
     if (samples.length === 0) return true;
     const number = String(this.clips.length + 1).padStart(4, '0');
-    const name = `${number}-${(moment.ms / 1000).toFixed(2)}s-p${moment.p.toFixed(2)}.wav`;
+    const name = `${number}-${(moment.ms / 1000).toFixed(2)}s-p${moment.p.toFixed(2)}.${format}`;
     const file = join(moment.kind, folderName(moment.label), name);
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     const path = join(folder, file);
     rmSync(path, { force: true });
-    writeFileSync(path, wavFile(samples, rate), { flag: 'wx' });
+    writeFileSync(path, SOUND_FILES[format].whole(samples, rate), { flag: 'wx' });
     const beginMs = Math.round(((from - (this.#session?.origin ?? 0)) * 1000) / rate);
     this.clips.push({ ...moment, file: file.replaceAll('\\', '/'), beginMs });
     return true;
@@ -131,7 +130,7 @@ export function folderName(label: string): string {
   return name;
 }
 
-/** A WAV file that grows; under its own name once it is whole. */
+/** A file that grows; under its own name once it is whole. */
 class OpenSession {
   readonly clip: string | undefined;
   /** Number of its first sample. */
@@ -139,23 +138,25 @@ class OpenSession {
   readonly #track = new AudioTrack();
   readonly #path: string;
   readonly #name: string;
-  readonly #rate: number;
+  readonly #format: SoundFormat;
+  readonly #encoder: SoundEncoder;
   readonly #file: number;
   #buffer: Uint8Array[] = [];
   #buffered = 0;
-  #bytes = 0;
+  #samples = 0;
 
-  constructor(path: string, name: string, { clip, n }: AudioEvent, rate: number) {
+  constructor(name: string, { clip, n }: AudioEvent, { folder, rate, format }: RecorderOptions) {
     this.clip = clip;
     this.origin = n;
-    this.#path = path;
+    this.#path = join(folder, name);
     this.#name = name;
-    this.#rate = rate;
-    mkdirSync(dirname(path), { recursive: true });
+    this.#format = format;
+    this.#encoder = SOUND_FILES[format].encoder(rate);
+    mkdirSync(folder, { recursive: true });
     // What is there is replaced and never written to: it may be a link.
     rmSync(this.#partial, { force: true });
     this.#file = openSync(this.#partial, 'wx');
-    writeSync(this.#file, new Uint8Array(HEADER));
+    writeSync(this.#file, new Uint8Array(this.#encoder.headerBytes));
   }
 
   take(event: AudioEvent) {
@@ -167,12 +168,10 @@ class OpenSession {
   }
 
   end(): RecordedSession {
+    const { rest, header } = this.#encoder.end();
+    this.#buffer.push(rest);
     this.#flush();
-    // The header of an empty file, with the lengths of this one.
-    const header = Buffer.from(wavFile(new Int16Array(0), this.#rate).subarray(0, HEADER));
-    header.writeUInt32LE(HEADER - 8 + this.#bytes, 4);
-    header.writeUInt32LE(this.#bytes, HEADER - 4);
-    writeSync(this.#file, header, 0, HEADER, 0);
+    writeSync(this.#file, header, 0, header.length, 0);
     fsyncSync(this.#file);
     closeSync(this.#file);
     renameSync(this.#partial, this.#path);
@@ -180,7 +179,7 @@ class OpenSession {
     return {
       file: this.#name,
       ...(this.clip === undefined ? {} : { clip: this.clip }),
-      samples: this.#bytes / 2,
+      samples: this.#samples,
       missing,
       overrun,
     };
@@ -192,15 +191,14 @@ class OpenSession {
 
   #put(samples: Int16Array): void {
     if (samples.length === 0) return;
-    const bytes = Buffer.alloc(2 * samples.length);
-    for (const [i, value] of samples.entries()) bytes.writeInt16LE(value, 2 * i);
-    if (this.#bytes + bytes.length > MOST_BYTES)
+    if (this.#samples + samples.length > SOUND_FILES[this.#format].most)
       throw toolError({
-        what: 'the recording is as long as a WAV file can be',
+        what: `the recording is as long as a ${this.#format.toUpperCase()} file can be`,
         where: this.#path,
         next: 'give --for, and record again into another folder',
       });
-    this.#bytes += bytes.length;
+    this.#samples += samples.length;
+    const bytes = this.#encoder.push(samples);
     this.#buffer.push(bytes);
     this.#buffered += bytes.length;
     if (this.#buffered >= WRITE_AT) this.#flush();

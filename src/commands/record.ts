@@ -26,13 +26,25 @@ export const recordCommand: Command = {
   argument: { name: 'folder', required: true, description: 'new folder for the recordings' },
   summary: 'record what a board hears, with a clip of every detection and near miss',
   description:
-    'Builds firmware that sends what its microphone hears while it classifies, uploads it, and writes all of it as WAV: one file per session (session-1.wav), and a clip of each detection (heard/LABEL/) and of each near miss (near/LABEL/), two seconds before it and half a second after, ready for evaluate, test and training once you have listened to them. record.json says what each of them is. Ctrl-C or --for ends it. Samples that were lost are counted, and told. Only this firmware sends audio, and only while it is asked to; real boards need flash again afterwards.',
+    'Builds firmware that sends what its microphone hears while it classifies, uploads it, and writes all of it as WAV, or with --flac as FLAC: one file per session (session-1.wav), and a clip of each detection (heard/LABEL/) and of each near miss (near/LABEL/), two seconds before it and half a second after, ready for evaluate, test and training once you have listened to them. record.json says what each of them is. Ctrl-C or --for ends it. Samples that were lost are counted, and told. Only this firmware sends audio, and only while it is asked to; real boards need flash again afterwards.',
   examples: [
     'kws-gen record kitchen/ --board arduino-nano-33-ble --for 1h',
     'kws-gen record misses/ --near 0.3',
     'kws-gen record out/ --board virtual-cortex-m4 --play evening.wav',
   ],
-  options: [...TARGET_OPTIONS, 'port', 'play', 'aloud', 'for', 'near', 'force', 'web', 'webPort', 'webFile'],
+  options: [
+    ...TARGET_OPTIONS,
+    'port',
+    'play',
+    'aloud',
+    'for',
+    'near',
+    'flac',
+    'force',
+    'web',
+    'webPort',
+    'webFile',
+  ],
   async run(options, context, folder) {
     return record(options, context, folder!, await stagesOf(options, context));
   },
@@ -50,7 +62,9 @@ export async function record(
   const folder = resolve(directory, named);
   const index = join(folder, INDEX);
   // Of a recording that was ended by force there is no list, and its sound is not written over.
-  const earlier = [INDEX, 'heard', 'near', 'session-1.wav', 'session-1.wav.part'];
+  const format = options.flac === true ? 'flac' : 'wav';
+  const sessions = ['wav', 'flac'].flatMap((ending) => [`session-1.${ending}`, `session-1.${ending}.part`]);
+  const earlier = [INDEX, 'heard', 'near', ...sessions];
   const paths = earlier.map((name) => join(folder, name));
   refuseExisting(paths, {
     ...{ directory, force: options.force, option: 'the folder' },
@@ -65,7 +79,7 @@ export async function record(
     const { hello } = device;
     const { rate, board, build } = hello;
     const finder = new MomentFinder(watchedLabels(aim.project, options.near ?? USUAL_NEAR));
-    const recorder = new Recorder({ folder, rate, beforeMs: BEFORE_MS, afterMs: AFTER_MS });
+    const recorder = new Recorder({ folder, rate, format, beforeMs: BEFORE_MS, afterMs: AFTER_MS });
     const terminal = eventView(out, hello);
     const web = webRequest(options, directory);
     const pages = await openPages(device, { web, cutoffs: cutoffsOf(aim.project) }, context);

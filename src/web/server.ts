@@ -139,8 +139,8 @@ function refuse(response: ServerResponse, status: number, text: string): void {
 
 async function recording(response: ServerResponse, path: string | undefined): Promise<void> {
   const bytes = path === undefined ? undefined : await readFile(path).catch(() => undefined);
-  if (bytes === undefined) return refuse(response, 404, 'nothing is here');
-  response.writeHead(200, { 'content-type': 'audio/wav' }).end(bytes);
+  if (path === undefined || bytes === undefined) return refuse(response, 404, 'nothing is here');
+  response.writeHead(200, { 'content-type': path.endsWith('.flac') ? 'audio/flac' : 'audio/wav' }).end(bytes);
 }
 
 function same(given: string, secret: string): boolean {

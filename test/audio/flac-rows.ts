@@ -198,3 +198,25 @@ const others: FlacRow[] = [
 ];
 
 export const FLAC_ROWS: readonly FlacRow[] = [...depths, ...sizes, ...kinds, ...extremes, ...others];
+
+/** Sounds that take every way the encoder has. */
+const DRAWN: readonly (readonly [string, number, (i: number, draw: (below: number) => number) => number])[] =
+  [
+    ['nothing', 0, () => 0],
+    ['one sample', 1, () => -32768],
+    ['a few samples', 3, (i) => 1000 * i],
+    ['silence', 9000, () => 0],
+    ['a constant', 4096, () => -77],
+    ['a slope', 5000, (i) => 6 * i - 15000],
+    ['a tone', 4096 * 3 + 11, (i) => Math.round(20000 * Math.sin(i / 7))],
+    ['a tone among silence', 8192, (i) => (i > 3000 && i < 5000 ? Math.round(9000 * Math.sin(i / 3)) : 0)],
+    ['noise at full scale', 8200, (_, draw) => draw(65536) - 32768],
+    ['from end to end', 4099, (i) => (i % 2 === 0 ? 32767 : -32768)],
+    ['a click', 4100, (i) => (i === 2000 ? 32767 : 0)],
+    ['more frames than one byte counts', 4096 * 130, (i) => i % 5],
+  ];
+
+export const SOUNDS = DRAWN.map(([name, length, at]) => {
+  const draw = random(11);
+  return [name, Int16Array.from({ length }, (_, i) => at(i, draw))] as const;
+});

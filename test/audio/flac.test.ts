@@ -2,9 +2,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { decodeAudio } from '../../src/audio/decode.js';
+import { createFlacEncoder, flacFile } from '../../src/audio/flac/encoder.js';
 import { random } from '../support/random.js';
 import { describeWithSharedData, sharedPath } from '../support/shared-data.js';
-import { FLAC_ROWS, tone } from './flac-rows.js';
+import { FLAC_ROWS, SOUNDS, tone } from './flac-rows.js';
 import { md5Of, sealed, writeFlac } from './flac-writer.js';
 
 const decode = (bytes: Uint8Array) => decodeAudio(bytes, 'x.flac');
@@ -109,6 +110,22 @@ describe('damage', () => {
       );
     }
     expect(refused).toBeGreaterThan(1000);
+  });
+});
+
+describe('what is written', () => {
+  test.each(SOUNDS)('%s comes back, in pieces as in one', async (_, samples) => {
+    const { length } = samples;
+    const whole = flacFile(samples, 16_000);
+    const encoder = createFlacEncoder(16_000);
+    const pieces: Uint8Array[] = [];
+    for (let begin = 0; begin < length; begin += 1237)
+      pieces.push(encoder.push(samples.subarray(begin, begin + 1237)));
+    const { rest, header } = encoder.end();
+    expect(header.length).toBe(encoder.headerBytes);
+    expect(Buffer.concat([header, ...pieces, rest]).equals(whole)).toBe(true);
+    if (length > 0) expect(await integers(whole, 16)).toEqual([[...samples]]);
+    expect(whole.length).toBeLessThan(2 * length + 64 + length / 100);
   });
 });
 

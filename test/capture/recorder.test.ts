@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadClip } from '../../src/audio/clip.js';
+import type { SoundFormat } from '../../src/audio/sound-file.js';
 import { type Moment, MomentFinder } from '../../src/capture/moments.js';
 import { folderName, Recorder } from '../../src/capture/recorder.js';
 import { AudioTrack } from '../../src/capture/track.js';
@@ -106,7 +107,8 @@ describe('files', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  const recorder = () => new Recorder({ folder, rate: 1000, beforeMs: 100, afterMs: 50 });
+  const recorder = (format: SoundFormat = 'wav') =>
+    new Recorder({ folder, rate: 1000, format, beforeMs: 100, afterMs: 50 });
   const heard: Moment = { kind: 'heard', model: 'w', label: 'a/b', ms: 1300, p: 0.9 };
   const samplesOf = async (file: string) => [...(await loadClip(join(folder, file), 1000))];
 
@@ -125,6 +127,19 @@ describe('files', () => {
     expect(await samplesOf('session-1.wav')).toEqual(all);
     expect(await samplesOf(one.clips[0]!.file)).toEqual(all.slice(200, 350));
     expect(readdirSync(folder).sort()).toEqual(['heard', 'session-1.wav']);
+  });
+
+  test('as FLAC, whose header has what a decoder asks for', async () => {
+    const one = recorder('flac');
+    const sound = Array.from({ length: 5000 }, (_, i) => Math.round(9000 * Math.sin(i / 9)) | 0);
+    for (let at = 0; at < sound.length; at += 700) one.audio(line(at, sound.slice(at, at + 700)));
+    one.moment({ ...heard, ms: 1300 });
+    one.end();
+    expect(await samplesOf('session-1.flac')).toEqual(sound);
+    expect(one.clips[0]!.file).toBe('heard/a_b/0001-1.30s-p0.90.flac');
+    expect(await samplesOf(one.clips[0]!.file)).toEqual(sound.slice(1200, 1350));
+    expect(lstatSync(join(folder, 'session-1.flac')).size).toBeLessThan(0.7 * 2 * sound.length);
+    expect(readdirSync(folder).sort()).toEqual(['heard', 'session-1.flac']);
   });
 
   test('a moment at the end has what there is; another clip is another session', async () => {

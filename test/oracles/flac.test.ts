@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { decodeAudio } from '../../src/audio/decode.js';
-import { FLAC_ROWS } from '../audio/flac-rows.js';
+import { flacFile } from '../../src/audio/flac/encoder.js';
+import { FLAC_ROWS, SOUNDS } from '../audio/flac-rows.js';
 import { writeFlac } from '../audio/flac-writer.js';
 import { describeWithOracles, runOracle } from '../support/oracle.js';
 
@@ -48,6 +49,18 @@ describeWithOracles(['soundfile'], 'FLAC and libFLAC', () => {
     expect(paths).toHaveLength((5 * 2 + 1) * 9 * 3);
     const answers = ask(paths);
     for (const [i, path] of paths.entries()) await same(path, answers[i]!);
+  });
+
+  test('what is written here', () => {
+    const sounds = SOUNDS.filter(([, { length }]) => length > 0);
+    const paths = sounds.map(([, samples], i) => {
+      const path = join(folder, `sound-${i}.flac`);
+      writeFileSync(path, flacFile(samples, 16_000));
+      return path;
+    });
+    const answers = ask(paths);
+    for (const [i, [name, samples]] of sounds.entries())
+      expect(answers[i], name).toEqual({ rate: 16_000, bits: 16, sha256: [digest(samples)] });
   });
 
   test('streams of the specification that the encoder does not choose', async () => {

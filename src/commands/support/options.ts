@@ -253,6 +253,7 @@ export const OPTIONS = {
     description: 'a probability of this part of the cutoff is a near miss (default: 0.5)',
     parse: (value) => parseFraction('--near', value),
   } satisfies OptionDefinition<number>,
+  flac: flag('--flac', 'write FLAC in place of WAV: the same samples in about half the room'),
   keep: flag('--keep', 'set it again where the board restarts in between'),
   save: flag('--save', 'write what was set to kws.json in the end'),
   live: flag('--live', 'firmware whose averaging window, refractory time and gain can be set while it runs'),
