@@ -42,4 +42,13 @@ const QUICK: Amounts = {
   },
 };
 
-export const amountsOf = ({ quick }: { readonly quick: boolean }): Amounts => (quick ? QUICK : FULL);
+/** From so many recordings on people are much of what is learned: there is more to learn, and each says less of it. */
+const MANY_RECORDINGS = 1000;
+
+const MANY: Amounts = { ...FULL, rounds: 2, recipe: { ...RECIPE, steps: 5000 } };
+
+/** @param recordings of people, with the word and without, that can be used */
+export function amountsOf({ quick }: { readonly quick: boolean }, recordings: number): Amounts {
+  if (quick) return QUICK;
+  return recordings >= MANY_RECORDINGS ? MANY : FULL;
+}

@@ -48,7 +48,7 @@ const isWord = (kind: Source['kind']) => (source: Source) => source.hasWord && s
 const isTalk = (kind: Source['kind']) => (source: Source) => !source.hasWord && source.kind === kind;
 
 const SHARES: readonly Share[] = [
-  { make: 'word', kind: 'real', of: isWord('real'), times: 4, size: 6 },
+  { make: 'word', kind: 'real', of: isWord('real'), times: 6, size: 6 },
   { make: 'word', kind: 'synthetic', of: isWord('synthetic'), times: 1, size: 6 },
   { make: 'broken', kind: 'broken', of: isWord('real'), times: 1, size: 6 },
   { make: 'broken', kind: 'broken', of: isWord('synthetic'), times: 0.25, size: 6 },

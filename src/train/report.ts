@@ -1,6 +1,6 @@
 /** What is said of a trained detector: report.md for people, train.json for the same run again. */
 import { readFileSync } from 'node:fs';
-import { isAbsolute } from 'node:path';
+import { isAbsolute, posix } from 'node:path';
 import type { AcceptRate } from '../evaluate/types.js';
 import type { KwsFile } from '../project/schema.js';
 import type { QuantizationReport } from '../quantize/report/types.js';
@@ -56,8 +56,17 @@ export function record(facts: Facts): { readonly report: TrainReport; readonly j
   };
   // Names are as the user gave them.
   const named = (name: string) => (isAbsolute(name) ? pathFrom(facts.folder, name) : name);
-  const recorded = (list: readonly UsableRecording[]) =>
-    list.map(({ path, sha256: hash, role }) => ({ path: pathFrom(facts.folder, path), sha256: hash, role }));
+  // Folder by folder, the sound's SHA-256 after each name: the hash says what a recording is for, too.
+  const recorded = (list: readonly UsableRecording[]) => {
+    const folders: Record<string, Record<string, string>> = {};
+    for (const { path, sha256: hash } of list) {
+      const from = pathFrom(facts.folder, path);
+      const folder = posix.dirname(from);
+      folders[folder] ??= {};
+      folders[folder][posix.basename(from)] = hash;
+    }
+    return folders;
+  };
   const json = {
     version: 1,
     kwsGen: VERSION,

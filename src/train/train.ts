@@ -4,13 +4,14 @@
  * Every stage is kept in the cache by its content: the same request goes on where it was broken off, and gives the
  * same bytes on the same machine. Owns: the order of the stages, the files of the project.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { loadClip } from '../audio/clip.js';
 import { writeTogether } from '../files/write-together.js';
 import { frameChannels } from '../frontend/spec.js';
 import type { Model } from '../model/types.js';
+import { SCHEMA, SCHEMA_FILE } from '../project/init.js';
 import type { LoadedProject } from '../project/resolve.js';
 import type { KwsFile } from '../project/schema.js';
 import { microWakeWordManifest } from '../quantize/manifest.js';
@@ -60,7 +61,8 @@ export async function train(
   options: TrainOptions,
 ): Promise<TrainResult> {
   const { cache, progress, signal } = options;
-  const amounts = options.amounts ?? amountsOf(request);
+  const { positives, negatives } = checked.recordings;
+  const amounts = options.amounts ?? amountsOf(request, positives.length + negatives.length);
   const clips = await speakAll(request, checked, amounts, options);
   const frontend = frontendSpec(request.frontend);
   const frames = framesOf(request.windowMs ?? windowOf(await durations(clips)), frontend);
@@ -128,7 +130,8 @@ export async function train(
     };
     const report = record({ ...facts, quantization: quantized.report, voices, people, met, talk, folds });
     const files = new Map<string, string | Uint8Array>([
-      ['kws.json', `${JSON.stringify(set, null, 2)}\n`],
+      ['kws.json', `${JSON.stringify({ $schema: `./${SCHEMA_FILE}`, ...set }, null, 2)}\n`],
+      [SCHEMA_FILE, await readFile(SCHEMA)],
       [kws.models[0]!.file, quantized.bytes],
       ...float.files,
       ...manifestOf(request, quantized.model, project),

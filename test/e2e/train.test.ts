@@ -60,6 +60,7 @@ describeWithTraining('train', () => {
   test('makes a project with both models, a report, and all that they were made of', () => {
     for (const file of [
       'kws.json',
+      'kws.schema.json',
       'model/hey_device.tflite',
       'model/float/model.json',
       'model/float/weights.bin',
