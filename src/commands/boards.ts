@@ -44,7 +44,7 @@ export const boardsCommand: Command = {
       ...(files ? [fileOf(board) ?? '-'] : []),
     ]);
     const header = [...HEADER, ...(loads ? ['LOAD'] : []), 'ALSO CALLED', ...(files ? ['FILE'] : [])];
-    out.text(table(header, rows));
+    out.text(table(header, rows, out.width));
     if (loads !== undefined) {
       out.text('');
       out.text('The load is estimated: of the project here, in the runtime that it has on the board.');

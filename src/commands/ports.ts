@@ -24,7 +24,10 @@ export const portsCommand: Command = {
       out.text(
         'No serial port. Connect a board with a USB cable that carries data, or try --board virtual-cortex-m4.',
       );
-    else out.text(table(['PORT', 'USB ID', 'SERIAL NUMBER', 'BOARD', 'DESCRIPTION'], ports.map(portRow)));
+    else
+      out.text(
+        table(['PORT', 'USB ID', 'SERIAL NUMBER', 'BOARD', 'DESCRIPTION'], ports.map(portRow), out.width),
+      );
     return 0;
   },
 };

@@ -81,6 +81,11 @@ export class Output {
     this.#errColours = picocolors.createColors(wantsColour(options.stderr, options.environment));
   }
 
+  /** Columns of a terminal on stdout; undefined where it is none, or not known. */
+  get width(): number | undefined {
+    return this.#outWidth;
+  }
+
   /** A result in both shapes: the object under `--json`, the text otherwise. */
   result(line: JsonLine, text: string | readonly string[]): void {
     if (this.json) this.line(line);
