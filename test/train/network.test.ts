@@ -80,7 +80,7 @@ describe('passages', () => {
         .flatMap((plan) => plan.sources)
         .filter((one) => one.key === key).length;
     for (const { key, hasWord, kind } of sources) {
-      if (hasWord) expect(heard('word', key)).toBe(kind === 'real' ? 8 : 2);
+      if (hasWord) expect(heard('word', key)).toBe(kind === 'real' ? 12 : 2);
       else if (kind === 'near') expect(heard('other', key)).toBe(2);
     }
     expect(plans.filter(({ make }) => make === 'noise').length).toBeGreaterThan(0);
