@@ -77,9 +77,11 @@ interface Kernel {
   tapsOf(phase: number): Float64Array;
 }
 
-/** Of the rates used last: of a short clip the taps take longer than the sound. */
+/** Of the rates that came last: of a short clip the taps take longer than the sound. */
 const kernels = new Map<string, Kernel>();
 const MAX_KERNELS = 4;
+/** Phases of a kernel that is kept: 44.1 kHz has 160 to 16 kHz, odd rates have thousands, tens of megabytes. */
+const MAX_KEPT = 512;
 
 /** @param up, down the rates' ratio in lowest terms */
 function kernelOf(up: number, down: number): Kernel {
@@ -98,6 +100,7 @@ function kernelOf(up: number, down: number): Kernel {
       return made;
     },
   };
+  if (up > MAX_KEPT) return kernel;
   if (kernels.size >= MAX_KERNELS) kernels.delete(kernels.keys().next().value!);
   kernels.set(name, kernel);
   return kernel;

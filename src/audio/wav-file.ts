@@ -1,4 +1,5 @@
 /** 16-bit mono samples as the bytes of a WAV file ("Multimedia Programming Interface and Data Specifications 1.0"). */
+import { littleEndian } from './pcm-bytes.js';
 
 const PCM = 1;
 /** Bytes before the samples. */
@@ -7,10 +8,7 @@ export const WAV_HEADER = 44;
 export function wavFile(samples: Int16Array, sampleRate: number): Uint8Array {
   const bytes = new Uint8Array(WAV_HEADER + 2 * samples.length);
   bytes.set(wavHeader(samples.length, sampleRate));
-  const view = new DataView(bytes.buffer);
-  samples.forEach((sample, i) => {
-    view.setInt16(WAV_HEADER + 2 * i, sample, true);
-  });
+  bytes.set(littleEndian(samples), WAV_HEADER);
   return bytes;
 }
 

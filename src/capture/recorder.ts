@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { SoundEncoder } from '../audio/sound-encoder.js';
-import { SOUND_FILES, type SoundFormat } from '../audio/sound-file.js';
+import { SOUND_FILES, type SoundFormat, soundFile } from '../audio/sound-file.js';
 import { toolError } from '../diagnostics/errors.js';
 import type { AudioEvent } from '../protocol/events.js';
 import type { Moment } from './moments.js';
@@ -112,7 +112,7 @@ export class Recorder {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     const path = join(folder, file);
     rmSync(path, { force: true });
-    writeFileSync(path, SOUND_FILES[format].whole(samples, rate), { flag: 'wx' });
+    writeFileSync(path, soundFile(samples, rate, format), { flag: 'wx' });
     const beginMs = Math.round(((from - (this.#session?.origin ?? 0)) * 1000) / rate);
     this.clips.push({ ...moment, file: file.replaceAll('\\', '/'), beginMs });
     return true;

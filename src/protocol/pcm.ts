@@ -1,5 +1,5 @@
 /** Sound to be pushed to a device: what `Session.play` takes. */
-import { endianness } from 'node:os';
+import { littleEndian } from '../audio/pcm-bytes.js';
 
 /** Mono samples at the device's rate. */
 export interface PcmSource {
@@ -19,9 +19,4 @@ export function knownLength(source: PcmSource): number | undefined {
 export async function* pcmBytes(source: PcmSource): AsyncGenerator<Uint8Array, void> {
   const chunks = source.samples instanceof Int16Array ? [source.samples] : source.samples;
   for await (const chunk of chunks) if (chunk.length > 0) yield littleEndian(chunk);
-}
-
-function littleEndian(samples: Int16Array): Uint8Array {
-  const bytes = Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
-  return endianness() === 'LE' ? bytes : Buffer.from(bytes).swap16();
 }

@@ -68,13 +68,16 @@ export async function voiceClips(clips: readonly Clip[], { near }: Checked) {
 /** Speech that is shorter, alone in its recording, is a word or two. s */
 const SINGLE = 1.2;
 
+/** A word or two alone in a recording, not talk. */
+export const isSingle = ({ speech }: UsableRecording): boolean => speech !== undefined && speech < SINGLE;
+
 /** People who do not say the word: single words are told from talk, for hours say nothing of them. */
-export function asTalk(
+function asTalk(
   file: UsableRecording,
   { negatives }: Pick<TrainRequest, 'negatives'>,
   whose: string,
 ): JudgedClip {
-  const single = file.speech !== undefined && file.speech < SINGLE;
+  const single = isSingle(file);
   const what = single ? 'single words' : 'talk';
   const folder = basename(negatives.find((name) => file.name.startsWith(name)) ?? '');
   return { ...file, single, groups: [`${whose}: ${what}`, `${what} of ${folder}`] };

@@ -11,7 +11,7 @@ import type { LoadedProject } from '../project/resolve.js';
 import type { DetectorEntry, KwsFile } from '../project/schema.js';
 import type { ResolvedModel } from '../project/types.js';
 import type { Checked } from './check.js';
-import { asFile, asTalk, type Clip, foldClips, of } from './clips.js';
+import { asFile, type Clip, foldClips, isSingle, of } from './clips.js';
 import type { JudgedClip } from './figures.js';
 import { type CrossValidated, crossValidated } from './folds.js';
 import { frontendSpec, STEP_MS, type TrainFrontend } from './frontends.js';
@@ -90,11 +90,12 @@ export async function tuned(
   }
   const people = (list: readonly UsableRecording[]) => list.filter(({ role }) => role === 'tune');
   const { positives, negatives } = checked.recordings;
-  const others = people(negatives).map((file) => asTalk(file, request, ''));
+  const clip = (file: UsableRecording): JudgedClip => ({ ...file, groups: [] });
+  const others = people(negatives);
   const sets = {
-    word: [...(await own(options, 'word')), ...people(positives).map((file) => ({ ...file, groups: [] }))],
-    talk: [...(await own(options, 'talk')), ...others.filter(({ single }) => single !== true)],
-    single: others.filter(({ single }) => single === true),
+    word: [...(await own(options, 'word')), ...people(positives).map(clip)],
+    talk: [...(await own(options, 'talk')), ...others.filter((file) => !isSingle(file)).map(clip)],
+    single: others.filter(isSingle).map(clip),
     alike,
   };
   const {

@@ -2,7 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { decodeAudio } from '../../src/audio/decode.js';
-import { createFlacEncoder, flacFile } from '../../src/audio/flac/encoder.js';
+import { createFlacEncoder } from '../../src/audio/flac/encoder.js';
+import { soundFile } from '../../src/audio/sound-file.js';
 import { random } from '../support/random.js';
 import { describeWithSharedData, sharedPath } from '../support/shared-data.js';
 import { FLAC_ROWS, SOUNDS, tone } from './flac-rows.js';
@@ -116,7 +117,7 @@ describe('damage', () => {
 describe('what is written', () => {
   test.each(SOUNDS)('%s comes back, in pieces as in one', async (_, samples) => {
     const { length } = samples;
-    const whole = flacFile(samples, 16_000);
+    const whole = soundFile(samples, 16_000, 'flac');
     const encoder = createFlacEncoder(16_000);
     const pieces: Uint8Array[] = [];
     for (let begin = 0; begin < length; begin += 1237)

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { decodeAudio } from '../../src/audio/decode.js';
-import { flacFile } from '../../src/audio/flac/encoder.js';
+import { soundFile } from '../../src/audio/sound-file.js';
 import { FLAC_ROWS, SOUNDS } from '../audio/flac-rows.js';
 import { writeFlac } from '../audio/flac-writer.js';
 import { describeWithOracles, runOracle } from '../support/oracle.js';
@@ -55,7 +55,7 @@ describeWithOracles(['soundfile'], 'FLAC and libFLAC', () => {
     const sounds = SOUNDS.filter(([, { length }]) => length > 0);
     const paths = sounds.map(([, samples], i) => {
       const path = join(folder, `sound-${i}.flac`);
-      writeFileSync(path, flacFile(samples, 16_000));
+      writeFileSync(path, soundFile(samples, 16_000, 'flac'));
       return path;
     });
     const answers = ask(paths);

@@ -57,7 +57,7 @@ export const PERMITTED = {
   artifacts: ['files', 'boards'],
   platformio: ['files'],
   chip: ['files', 'artifacts'],
-  protocol: [],
+  protocol: ['audio'],
   trust: ['files', 'boards', 'emit'],
   targets: [
     'audio',

@@ -6,7 +6,7 @@ export class BitWriter {
   #open = 0;
   #bits = 0;
 
-  /** @param width 0 to 32; higher bits of `value` are left out */
+  /** @param width in bits; higher ones of `value` are left out */
   put(value: number, width: number): this {
     for (let left = width; left > 0; ) {
       const some = Math.min(8 - this.#bits, left);
@@ -21,11 +21,7 @@ export class BitWriter {
 
   /** As many zeros as `value` has steps of 2^parameter, a one, and the rest in `parameter` bits. */
   rice(value: number, parameter: number): void {
-    for (let zeros = value >>> parameter; zeros > 0; ) {
-      const some = Math.min(zeros, 24);
-      this.put(0, some);
-      zeros -= some;
-    }
+    this.put(0, value >>> parameter);
     this.put(1, 1);
     this.put(value % 2 ** parameter, parameter);
   }

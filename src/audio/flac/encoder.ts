@@ -3,6 +3,7 @@
  * Of speech it comes within some per cent of libFLAC's usual level, which has linear prediction besides.
  */
 import { createHash } from 'node:crypto';
+import { littleEndian } from '../pcm-bytes.js';
 import type { SoundEncoder } from '../sound-encoder.js';
 import { BitWriter } from './bit-writer.js';
 import { crc8, crc16 } from './crc.js';
@@ -61,20 +62,6 @@ export function createFlacEncoder(rate: number): SoundEncoder {
       return { rest, header: header.bytes() };
     },
   };
-}
-
-/** A whole file. */
-export function flacFile(samples: Int16Array, rate: number): Uint8Array {
-  const encoder = createFlacEncoder(rate);
-  const frames = encoder.push(samples);
-  const { rest, header } = encoder.end();
-  return Buffer.concat([header, frames, rest]);
-}
-
-function littleEndian(samples: Int16Array): Uint8Array {
-  const bytes = Buffer.alloc(2 * samples.length);
-  for (let i = 0; i < samples.length; i++) bytes.writeInt16LE(samples[i]!, 2 * i);
-  return bytes;
 }
 
 /** RFC 9639, 9. */
